@@ -1,0 +1,8 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/**
+ * Under construction.
+ *
+ * @module
+ */
+export {};
