@@ -1,8 +1,148 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Under construction.
+ * Typed remote calls over TCP streams and Unix sockets: register an object on
+ * one side, call its methods on the other, with any number of calls under way
+ * on one connection.
+ *
+ * ```ts
+ * import { dial, Server } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Arith {
+ *   sum({ a, b }: { a: number; b: number }) {
+ *     return a + b;
+ *   }
+ * }
+ *
+ * const server = new Server();
+ * server.register(new Arith());
+ * await using listener = server.listen(); // 127.0.0.1, a free port
+ *
+ * await using client = await dial(listener.address);
+ * assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
+ *
+ * const arith = client.service<Arith>("Arith"); // the same, typed
+ * assertEquals(await arith.sum({ a: 3, b: 4 }), 7);
+ *
+ * const call = client.go("Arith.sum", { a: 5, b: 6 }); // asynchronous
+ * assertEquals((await call.done).reply, 11);
+ * ```
+ *
+ * A connection opens with GeeRPC's option line and goes on with pairs of header
+ * and body in the codec that the option names, `application/json` by default.
+ *
+ * ## Many servers
+ *
+ * A `Registry` lists servers over HTTP, a `Heartbeat` keeps one listed, a
+ * `RegistryDiscovery` reads the list, and an `XClient` chooses a server for each
+ * call. Their wire is GeeRPC's, so Go servers and registries can take part.
+ *
+ * ```ts
+ * import { Heartbeat, Registry, RegistryDiscovery, Server, XClient } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Arith {
+ *   sum({ a, b }: { a: number; b: number }) {
+ *     return a + b;
+ *   }
+ * }
+ * const registry = new Registry();
+ * await using web = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   registry.fetch,
+ * );
+ * const url = `http://127.0.0.1:${web.addr.port}/_geerpc_/registry`;
+ *
+ * const server = new Server();
+ * server.register(new Arith());
+ * await using listener = server.listen();
+ * await using heartbeat = new Heartbeat(url, listener.address);
+ * await heartbeat.listed;
+ *
+ * await using client = new XClient(new RegistryDiscovery(url));
+ * assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
+ * ```
+ *
+ * ## Guarantees
+ *
+ * - Every call settles exactly once: by its reply, its signal, its timeout (30 s
+ *   by default), or the end of the connection.
+ * - A method that throws, does not exist, or gets undecodable arguments is an
+ *   error reply with the message alone; the connection lives on.
+ * - A method that never settles is answered at the handle timeout (30 s by
+ *   default), and its `context.signal` aborts.
+ * - Only methods that the registered class itself declares can be called.
+ * - Both sides bound what a connection may take up (`Limits`); a server that is
+ *   busy, or whose client does not read, stops reading.
+ *
+ * ## Limits
+ *
+ * - The codec is JSON: no `undefined` (it arrives as `null`), no `bigint`, no
+ *   bytes. Gob, frames, streams, TLS and cancellation on the wire are to come.
+ * - Whether a call that ended with a `ShutdownError` was carried out is unknown.
+ *
+ * Needs `--allow-net` for the addresses it dials and listens on; nothing else.
  *
  * @module
  */
-export {};
+
+export { type Address, formatAddress, parseAddress } from "./address.ts";
+export { RandomSelector } from "./balance/random.ts";
+export { RoundRobinSelector } from "./balance/round_robin.ts";
+export type { Selector } from "./balance/selector.ts";
+export { Call, type CallOptions } from "./call.ts";
+export { Client, type ClientOptions, type ClientStats } from "./client.ts";
+export {
+  type Codec,
+  type CodecFactory,
+  InvalidBody,
+  type Message,
+} from "./codec/codec.ts";
+export { jsonCodec } from "./codec/json_codec.ts";
+export { dial, type DialOptions } from "./dial.ts";
+export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
+export { FixedDiscovery } from "./discovery/fixed.ts";
+export {
+  RegistryDiscovery,
+  type RegistryDiscoveryOptions,
+} from "./discovery/registry_discovery.ts";
+export {
+  ConnectError,
+  LimitError,
+  NoServersError,
+  RemoteError,
+  ShutdownError,
+  WireError,
+} from "./errors.ts";
+export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+export type { Limits } from "./limits.ts";
+export {
+  Registry,
+  REGISTRY_PATH,
+  type RegistryOptions,
+  SERVER_HEADER,
+  SERVERS_HEADER,
+} from "./registry.ts";
+export {
+  type CloseOptions,
+  type ListenOptions,
+  Server,
+  type ServerListener,
+  type ServerOptions,
+  type ServerStats,
+} from "./server.ts";
+export type { CallContext, Method, RegisterOptions } from "./service.ts";
+export type {
+  Caller,
+  RemoteParameters,
+  ServiceClient,
+} from "./service_client.ts";
+export type { Transport } from "./wire/transport.ts";
+export type { Writer } from "./wire/writer.ts";
+export {
+  type BroadcastOptions,
+  type BroadcastResult,
+  XClient,
+  type XClientOptions,
+} from "./x_client.ts";

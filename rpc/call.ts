@@ -1,0 +1,55 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Ends the wait: the call rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long the reply may take, in ms; 0 waits for ever. Due up to 60 ms late,
+   * never early, and much cheaper than a signal of its own.
+   *
+   * @default {30000}, or the `timeout` of the client
+   */
+  readonly timeout?: number;
+}
+
+/** One call under way or ended, as `client.go` returns it. */
+export class Call<Reply = unknown> {
+  /** What is called, as `Service.method`. */
+  readonly serviceMethod: string;
+  /** The arguments, as given. */
+  readonly args: unknown;
+  /** Resolves with this call when it has ended, well or not; never rejects. */
+  readonly done: Promise<this>;
+  #reply: Reply | undefined;
+  #error: unknown;
+
+  /**
+   * Follows a reply; `Client.go` makes calls.
+   *
+   * @param serviceMethod What is called, as `Service.method`.
+   * @param args The arguments.
+   * @param reply How the call ends.
+   */
+  constructor(serviceMethod: string, args: unknown, reply: Promise<Reply>) {
+    this.serviceMethod = serviceMethod;
+    this.args = args;
+    this.done = reply.then((value) => {
+      this.#reply = value;
+      return this;
+    }, (error) => {
+      this.#error = error;
+      return this;
+    });
+  }
+
+  /** The reply; undefined while under way and after a failure. */
+  get reply(): Reply | undefined {
+    return this.#reply;
+  }
+
+  /** Why the call failed; undefined while under way and after a success. */
+  get error(): unknown {
+    return this.#error;
+  }
+}

@@ -1,0 +1,59 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/** What one connection may take up, on either side. */
+export interface Limits {
+  /**
+   * Bytes of one message (header and body together); a larger one ends the
+   * connection before it is stored.
+   *
+   * @default {16777216} (16 MiB)
+   */
+  readonly maxMessageBytes?: number;
+  /**
+   * Calls under way on one connection. A client rejects further calls with a
+   * `LimitError`, a server stops reading until some have ended.
+   *
+   * @default {65536} for a client, {1024} for a server
+   */
+  readonly maxInFlight?: number;
+  /**
+   * Bytes waiting to be written on one connection. A client rejects further
+   * calls with a `LimitError`, a server stops reading until they are out.
+   *
+   * @default {67108864} (64 MiB) for a client, {1048576} (1 MiB) for a server
+   */
+  readonly maxBufferedBytes?: number;
+}
+
+/** The limits of a client when the caller names none. */
+export const CLIENT_LIMITS: Required<Limits> = Object.freeze({
+  maxMessageBytes: 16 << 20,
+  maxInFlight: 65_536,
+  maxBufferedBytes: 64 << 20,
+});
+
+/** The limits of a server when the caller names none. */
+export const SERVER_LIMITS: Required<Limits> = Object.freeze({
+  maxMessageBytes: 16 << 20,
+  maxInFlight: 1024,
+  maxBufferedBytes: 1 << 20,
+});
+
+/** Fills in the defaults; throws for what is not a positive whole number. */
+export function resolveLimits(
+  limits: Limits,
+  defaults: Required<Limits>,
+): Required<Limits> {
+  const pick = (name: keyof Limits) => {
+    const value = limits[name] ?? defaults[name];
+    if (Number.isInteger(value) && value > 0) return value;
+    throw new RangeError(
+      `Cannot use ${name} ${value}: it must be a positive whole number`,
+    );
+  };
+  return {
+    maxMessageBytes: pick("maxMessageBytes"),
+    maxInFlight: pick("maxInFlight"),
+    maxBufferedBytes: pick("maxBufferedBytes"),
+  };
+}

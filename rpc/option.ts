@@ -1,0 +1,120 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { WireError } from "./errors.ts";
+
+/** Marks a GeeRPC connection, first field of the option. */
+export const MAGIC_NUMBER = 0x3bef5c;
+
+/** Bytes an option may take before the server gives the connection up. */
+export const MAX_OPTION_BYTES = 4096;
+
+// The original reads the option through a buffering JSON decoder, whose first
+// read takes 512 bytes and loses what follows the object. A line of exactly 512
+// bytes is consumed whole and nothing after it, so the first request may share
+// its write.
+const LINE_BYTES = 512;
+const NANOSECONDS = 1_000_000;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+
+/** What the client says about its connection before the first message. */
+export interface Option {
+  /** The codec of everything that follows, such as `application/json`. */
+  readonly codecType: string;
+  /** How long connecting may take, in ms; 0 is no limit. Informs the server only. */
+  readonly connectTimeout: number;
+  /** How long the server may take to handle one call, in ms; 0 is no limit of the client's. */
+  readonly handleTimeout: number;
+}
+
+/** The option as the line that opens a connection. */
+export function encodeOption(option: Option): Uint8Array<ArrayBuffer> {
+  const json = JSON.stringify({
+    MagicNumber: MAGIC_NUMBER,
+    CodecType: option.codecType,
+    ConnectTimeout: option.connectTimeout * NANOSECONDS,
+    HandleTimeout: option.handleTimeout * NANOSECONDS,
+  });
+  return new TextEncoder().encode(`${json.padStart(LINE_BYTES - 1)}\n`);
+}
+
+/**
+ * Reads the option at the start of what a client sent.
+ *
+ * @returns the option and how many bytes it took (the object and at most one
+ * newline: the next byte may already belong to a message), or undefined when
+ * more bytes are needed.
+ * @throws {WireError} when the bytes cannot become an option.
+ */
+export function decodeOption(
+  bytes: Uint8Array,
+): { readonly option: Option; readonly length: number } | undefined {
+  let start = 0;
+  while (bytes[start] === SPACE) start++;
+  if (start < bytes.length && bytes[start] !== 0x7b) {
+    throw new WireError(
+      `Cannot read the option: got byte ${bytes[start]}, "{" is wanted`,
+    );
+  }
+  const end = endOfObject(bytes, start);
+  if (end === -1) {
+    if (bytes.length < MAX_OPTION_BYTES) return undefined;
+    throw new WireError(
+      `Cannot read the option: it is longer than ${MAX_OPTION_BYTES} bytes`,
+    );
+  }
+  const option = parseOption(
+    new TextDecoder().decode(bytes.subarray(start, end)),
+  );
+  return { option, length: bytes[end] === NEWLINE ? end + 1 : end };
+}
+
+/** The offset after the object that begins at `start`, or -1 when it is not all there. */
+function endOfObject(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  let isText = false;
+  for (let i = start; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (isText) {
+      if (byte === 0x5c) i++; // "\" hides the next byte
+      else if (byte === 0x22) isText = false;
+      continue;
+    }
+    if (byte === 0x22) isText = true;
+    else if (byte === 0x7b) depth++;
+    else if (byte === 0x7d && --depth === 0) return i + 1;
+  }
+  return -1;
+}
+
+function parseOption(json: string): Option {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new WireError("Cannot read the option: it is not JSON", { cause });
+  }
+  // Go matches field names without regard to case and leaves what is missing zero.
+  const fields = new Map<string, unknown>();
+  for (const [name, field] of Object.entries(value as object)) {
+    fields.set(name.toLowerCase(), field);
+  }
+  const number = (name: string) => {
+    const field = fields.get(name) ?? 0;
+    if (typeof field === "number" && field >= 0) return field;
+    throw new WireError(
+      `Cannot read the option: "${name}" is not a number from 0`,
+    );
+  };
+  const magic = number("magicnumber");
+  if (magic !== MAGIC_NUMBER) {
+    throw new WireError(
+      `Cannot read the option: magic number ${magic.toString(16)} is wrong`,
+    );
+  }
+  return {
+    codecType: String(fields.get("codectype") ?? ""),
+    connectTimeout: number("connecttimeout") / NANOSECONDS,
+    handleTimeout: number("handletimeout") / NANOSECONDS,
+  };
+}
