@@ -43,7 +43,7 @@ export function encodeOption(option: Option): Uint8Array<ArrayBuffer> {
  *
  * @returns the option and how many bytes it took (the object and at most one
  * newline: the next byte may already belong to a message), or undefined when
- * more bytes are needed.
+ * more bytes are needed, at least the one behind the object.
  * @throws {WireError} when the bytes cannot become an option.
  */
 export function decodeOption(
@@ -57,7 +57,8 @@ export function decodeOption(
     );
   }
   const end = endOfObject(bytes, start);
-  if (end === -1) {
+  // Only the byte behind the object tells whether a newline belongs to it.
+  if (end === -1 || end === bytes.length) {
     if (bytes.length < MAX_OPTION_BYTES) return undefined;
     throw new WireError(
       `Cannot read the option: it is longer than ${MAX_OPTION_BYTES} bytes`,

@@ -252,7 +252,7 @@ export class Server implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
     this.#isClosed = true;
-    for (const listener of this.#listeners) listener.close();
+    for (const listener of this.#listeners) stopListening(listener);
     this.#listeners.clear();
     for (const transport of this.#handshakes) closeQuietly(transport);
     if (timeout > 0) await this.#drain(timeout);
@@ -396,6 +396,16 @@ async function readOption(
       early: buffer.subarray(decoded.length, length),
     };
   }
+}
+
+function stopListening(listener: Deno.Listener): void {
+  const { addr } = listener;
+  listener.close();
+  if (addr.transport !== "unix") return;
+  try {
+    // As Go does: a socket left behind would refuse the next listener.
+    Deno.removeSync(addr.path);
+  } catch { /* Somebody else has removed it, or may not be replaced. */ }
 }
 
 function closeQuietly(transport: Transport): void {

@@ -33,6 +33,7 @@ export class Deadline {
  * `clearTimeout` take 3.3 µs and `AbortSignal.any` 6.6 µs.
  */
 export class TimerWheel {
+  readonly #now: () => number;
   readonly #slots: Set<Deadline>[] = Array.from(
     { length: SLOTS },
     () => new Set(),
@@ -42,6 +43,15 @@ export class TimerWheel {
   #tick = 0;
   #start = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Makes a wheel that stands still until a deadline is set.
+   *
+   * @param now The clock, in ms; tests give their own.
+   */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Calls `onExpire` once `ms` have passed. */
   set(ms: number, onExpire: () => void): Deadline {
@@ -70,13 +80,13 @@ export class TimerWheel {
 
   #begin(): void {
     this.#tick = 0;
-    this.#start = performance.now();
+    this.#start = this.#now();
     this.#timer = setTimeout(() => this.#advance(), TICK_MS);
   }
 
   #advance(): void {
     // After a busy stretch several ticks are over at once.
-    const now = Math.floor((performance.now() - this.#start) / TICK_MS);
+    const now = Math.floor((this.#now() - this.#start) / TICK_MS);
     const fresh = this.#fresh;
     this.#fresh = [];
     while (this.#tick < now && this.#placed > 0) {

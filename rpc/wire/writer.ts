@@ -41,7 +41,7 @@ export class Writer {
 
   /** Bytes appended that the transport has not taken yet. */
   get buffered(): number {
-    return this.#length + this.#inFlight;
+    return this.#isClosed ? 0 : this.#length + this.#inFlight;
   }
 
   /** Appends text as UTF-8. */
@@ -117,7 +117,7 @@ export class Writer {
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
+    for (let at = 0; at < bytes.length && !this.#isClosed;) {
       const written = await this.#transport.write(
         at === 0 ? bytes : bytes.subarray(at),
       );

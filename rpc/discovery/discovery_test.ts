@@ -1,0 +1,122 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { serve } from "../testdata/http.ts";
+import { FixedDiscovery } from "./fixed.ts";
+import { RegistryDiscovery } from "./registry_discovery.ts";
+
+const list = (servers: string) =>
+  new Response(null, { headers: { "X-Geerpc-Servers": servers } });
+
+Deno.test("FixedDiscovery keeps each address once, and the old list when the new one is wrong", () => {
+  const discovery = new FixedDiscovery(["tcp@a:1", "tcp@b:1", "tcp@a:1"]);
+  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  assertThrows(
+    () => discovery.update(["tcp@c:1", "nope"]),
+    SyntaxError,
+    "Cannot parse address",
+  );
+  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  discovery.update([]);
+  assertEquals(discovery.getAll(), []);
+});
+
+Deno.test("RegistryDiscovery.getAll() reads the list, leaves out what is no address", async () => {
+  let requests = 0;
+  await using server = serve(() => {
+    requests++;
+    return list(" tcp@a:1, ,nope,tcp@[::]:9,tcp@a:1 ,file@/etc");
+  });
+  const discovery = new RegistryDiscovery(server.url);
+  const [first, second] = await Promise.all([
+    discovery.getAll(),
+    discovery.getAll(),
+  ]);
+  assertEquals(first, ["tcp@a:1", "tcp@[::]:9"]);
+  assertEquals(second, first);
+  assertEquals(await discovery.getAll(), first);
+  assertEquals(requests, 1);
+});
+
+Deno.test("RegistryDiscovery serves an old list at once and refreshes it behind", async () => {
+  let servers = "tcp@a:1";
+  await using server = serve(() => list(servers));
+  const discovery = new RegistryDiscovery(server.url, { freshness: 0 });
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  servers = "tcp@b:1";
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  await discovery.refresh();
+  assertEquals(await discovery.getAll(), ["tcp@b:1"]);
+  await discovery.refresh();
+});
+
+Deno.test("RegistryDiscovery keeps the last list while the registry is down", async () => {
+  const errors: string[] = [];
+  let isDown = false;
+  await using server = serve(() =>
+    isDown ? new Response(null, { status: 503 }) : list("tcp@a:1")
+  );
+  const failed = Promise.withResolvers<void>();
+  const discovery = new RegistryDiscovery(server.url, {
+    freshness: 0,
+    onError(error) {
+      errors.push((error as Error).message);
+      failed.resolve();
+    },
+  });
+  await discovery.getAll();
+  isDown = true;
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  await failed.promise;
+  assertEquals(errors, ["Cannot refresh servers: the registry answered 503"]);
+});
+
+Deno.test("RegistryDiscovery.getAll() rejects while it never knew a list, and recovers", async () => {
+  let isDown = true;
+  await using server = serve(() =>
+    isDown ? new Response(null, { status: 500 }) : list("tcp@a:1")
+  );
+  const discovery = new RegistryDiscovery(server.url);
+  await assertRejects(
+    () => discovery.getAll(),
+    Error,
+    "Cannot refresh servers: the registry answered 500",
+  );
+  isDown = false;
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+});
+
+Deno.test("RegistryDiscovery.getAll() ends with its signal while others go on waiting", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using server = serve(async () => {
+    await gate.promise;
+    return list("tcp@a:1");
+  });
+  const discovery = new RegistryDiscovery(server.url);
+  const controller = new AbortController();
+  const impatient = discovery.getAll({ signal: controller.signal });
+  const patient = discovery.getAll({ signal: new AbortController().signal });
+  const reason = new Error("no time");
+  controller.abort(reason);
+  assertStrictEquals(await impatient.catch((error) => error), reason);
+  gate.resolve();
+  assertEquals(await patient, ["tcp@a:1"]);
+  const aborted = discovery.getAll({ signal: controller.signal });
+  assertEquals(await aborted, ["tcp@a:1"]);
+});
+
+Deno.test("RegistryDiscovery does not wait for ever", async () => {
+  const gate = Promise.withResolvers<Response>();
+  await using server = serve(() => gate.promise);
+  const discovery = new RegistryDiscovery(server.url, { timeout: 5 });
+  const error = await assertRejects(() => discovery.getAll(), DOMException);
+  assert(error.name === "TimeoutError");
+  gate.resolve(list(""));
+  assertThrows(() => new RegistryDiscovery("nope"), TypeError);
+});

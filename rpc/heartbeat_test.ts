@@ -1,0 +1,82 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { Heartbeat } from "./heartbeat.ts";
+import { Registry } from "./registry.ts";
+import { serve } from "./testdata/http.ts";
+
+Deno.test("Heartbeat lists a server at once, again and again, and takes it off at the end", async () => {
+  const registry = new Registry({ token: "secret" });
+  const third = Promise.withResolvers<void>();
+  let posts = 0;
+  await using server = serve((request) => {
+    if (request.method === "POST" && ++posts === 3) third.resolve();
+    return registry.fetch(request);
+  });
+  const heartbeat = new Heartbeat(server.url, "tcp@127.0.0.1:1", {
+    period: 5,
+    token: "secret",
+  });
+  await heartbeat.listed;
+  assertEquals(registry.servers(), ["tcp@127.0.0.1:1"]);
+  await third.promise;
+  await heartbeat.close();
+  await heartbeat.close();
+  assertEquals(registry.servers(), []);
+});
+
+Deno.test("Heartbeat takes a 500 for a failure, says so, and tries again", async () => {
+  const registry = new Registry();
+  const errors: string[] = [];
+  let isDown = true;
+  await using server = serve((request) =>
+    isDown ? new Response(null, { status: 500 }) : registry.fetch(request)
+  );
+  const failed = Promise.withResolvers<void>();
+  await using heartbeat = new Heartbeat(server.url, "tcp@127.0.0.1:1", {
+    period: 10,
+    onError(error) {
+      errors.push((error as Error).message);
+      if (errors.length === 2) failed.resolve();
+    },
+  });
+  await failed.promise;
+  isDown = false;
+  await heartbeat.listed;
+  assertEquals(registry.servers(), ["tcp@127.0.0.1:1"]);
+  assertEquals(
+    errors[0],
+    'Cannot send a heartbeat for "tcp@127.0.0.1:1": the registry answered 500',
+  );
+});
+
+Deno.test("Heartbeat.close() ends although the registry is gone", async () => {
+  const errors: unknown[] = [];
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const heartbeat = new Heartbeat(
+    `http://127.0.0.1:${port}/`,
+    "tcp@127.0.0.1:1",
+    {
+      onError: (error) => errors.push(error),
+    },
+  );
+  await heartbeat.close();
+  await heartbeat.listed;
+  assertEquals(errors.length > 0, true);
+});
+
+Deno.test("Heartbeat refuses bad addresses, URLs and times", () => {
+  const url = "http://127.0.0.1:1/";
+  assertThrows(
+    () => new Heartbeat(url, "127.0.0.1:1"),
+    SyntaxError,
+    "Cannot parse address",
+  );
+  assertThrows(() => new Heartbeat("nope", "tcp@127.0.0.1:1"), TypeError);
+  assertThrows(
+    () => new Heartbeat(url, "tcp@127.0.0.1:1", { period: -1 }),
+    RangeError,
+  );
+});

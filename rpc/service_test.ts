@@ -1,0 +1,98 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { type CallContext, Service } from "./service.ts";
+
+const context: CallContext = {
+  serviceMethod: "Arith.sum",
+  peer: undefined,
+  signal: new AbortController().signal,
+};
+
+class Base {
+  inherited() {}
+}
+
+class Arith extends Base {
+  readonly #offset = 1;
+  field = () => 0;
+  static sum() {}
+  sum(args: { a: number }) {
+    return args.a + this.#offset;
+  }
+  Product() {}
+  product() {}
+  _hidden() {}
+  get accessor() {
+    return () => 0;
+  }
+  then() {}
+  [Symbol.iterator]() {}
+  then2() {}
+}
+
+Deno.test("Service offers what the class itself declares, under Go's spelling too", () => {
+  assertEquals(new Service(new Arith()).methods, [
+    "Product",
+    "Sum",
+    "Then",
+    "Then2",
+    "product",
+    "sum",
+    "then",
+    "then2",
+  ]);
+});
+
+Deno.test("Service.method() finds nothing that was not declared", () => {
+  const service = new Service(new Arith());
+  const names = [
+    "constructor",
+    "__proto__",
+    "toString",
+    "hasOwnProperty",
+    "inherited",
+    "field",
+  ];
+  for (
+    const name of [
+      ...names,
+      "accessor",
+      "_hidden",
+      "",
+      "Symbol(Symbol.iterator)",
+      "#offset",
+    ]
+  ) {
+    assertEquals(service.method(name), undefined, name);
+  }
+});
+
+Deno.test("Service.method() is bound to its object", () => {
+  assertEquals(new Service(new Arith()).method("Sum")?.({ a: 2 }, context), 3);
+});
+
+Deno.test("Service keeps a method and another one with a capital apart", () => {
+  const service = new Service({ sum: () => 1, Sum: () => 2 }, { name: "Both" });
+  assertEquals(service.method("sum")?.(null, context), 1);
+  assertEquals(service.method("Sum")?.(null, context), 2);
+});
+
+Deno.test("Service refuses objects without a name or without methods", () => {
+  assertThrows(
+    () => new Service({ sum() {} }),
+    TypeError,
+    'Cannot register service "": a name of letters, digits and "_" is wanted',
+  );
+  assertThrows(
+    () => new Service(new Arith(), { name: "A.b" }),
+    TypeError,
+    'Cannot register service "A.b": a name of letters, digits and "_" is wanted',
+  );
+  class Empty {}
+  assertThrows(
+    () => new Service(new Empty()),
+    TypeError,
+    'Cannot register service "Empty": it has no methods',
+  );
+});
