@@ -1,8 +1,176 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Under construction.
+ * The driver for SQLite on `node:sqlite`, which Deno brings along: databases
+ * in files and in memory, without any package.
+ *
+ * A file is opened in WAL mode with foreign keys on and `synchronous = NORMAL`:
+ * a killed process loses nothing that was committed, a power cut may lose the
+ * last commits but never tears one. It needs read and write permission for the
+ * file and the two beside it, `-wal` and `-shm`.
+ *
+ * @example A database in memory
+ * ```ts
+ * import { Engine } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using engine = await Engine.open(sqlite());
+ * assertEquals(await engine.session().raw("SELECT 1 + ? AS sum", 2), [{ sum: 3 }]);
+ * ```
  *
  * @module
  */
-export {};
+
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
+import { sqliteError } from "./dialect/sqlite_errors.ts";
+import { isMemory, toPath } from "./driver/location.ts";
+import type {
+  Connection,
+  Driver,
+  PrepareOptions,
+  RunResult,
+  SqlValue,
+  Statement,
+} from "./driver/driver.ts";
+
+/**
+ * The driver for a database on `node:sqlite`.
+ *
+ * @param location A path, a `file:` URL, or `":memory:"`.
+ * @returns The driver, for `Engine.open()`.
+ * @throws {TypeError} When it is a URL of another kind.
+ */
+export function sqlite(location: string | URL = ":memory:"): Driver {
+  const path = toPath(location);
+  const driver: Driver = {
+    name: "sqlite",
+    dialect: sqliteDialect,
+    open: () => new SqliteConnection(path),
+    errorOf,
+  };
+  if (isMemory(path)) return driver;
+  return {
+    ...driver,
+    openReader() {
+      const reader = new SqliteConnection(path);
+      reader.exec("PRAGMA query_only = ON");
+      return reader;
+    },
+  };
+}
+
+// Arrays, not objects: 1.8x on 1000 rows.
+const AS_ARRAYS = true;
+
+class SqliteConnection implements Connection {
+  readonly #db: DatabaseSync;
+  // Errors of DatabaseSync.exec() lack SQLite's code, those of statements have
+  // it; and the few texts given to exec() come again and again.
+  readonly #texts = new Map<string, StatementSync>();
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path, { timeout: 0 });
+    try {
+      if (!isMemory(path)) {
+        this.exec("PRAGMA journal_mode = WAL");
+        this.exec("PRAGMA synchronous = NORMAL");
+      }
+      this.exec("PRAGMA foreign_keys = ON");
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  prepare(sql: string, { bigints }: PrepareOptions): Statement {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(AS_ARRAYS);
+    statement.setReadBigInts(bigints);
+    return new SqliteStatement(statement);
+  }
+
+  exec(sql: string): void {
+    let statement = this.#texts.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#texts.set(sql, statement);
+    }
+    statement.run();
+  }
+
+  begin(): void {
+    // Taking the write lock at once: a transaction that takes it later may
+    // find that another has written, and can then only fail.
+    this.exec("BEGIN IMMEDIATE");
+  }
+
+  commit(): void {
+    this.exec("COMMIT");
+  }
+
+  rollback(): void {
+    this.exec("ROLLBACK");
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+class SqliteStatement implements Statement {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+  }
+
+  all(params: readonly SqlValue[]): SqlValue[][] {
+    // setReturnArrays() makes rows arrays, which the types do not know.
+    return this.#statement.all(...params) as unknown as SqlValue[][];
+  }
+
+  get(params: readonly SqlValue[]): SqlValue[] | undefined {
+    // As in all().
+    return this.#statement.get(...params) as unknown as SqlValue[] | undefined;
+  }
+
+  run(params: readonly SqlValue[]): RunResult {
+    const { changes, lastInsertRowid } = this.#statement.run(...params);
+    return { affected: Number(changes), lastId: lastInsertRowid };
+  }
+
+  columns(): readonly string[] {
+    return this.#statement.columns().map(({ name }) => name);
+  }
+}
+
+// Some of its errors come without SQLite's code.
+const CODES: ReadonlyMap<string, number> = new Map([
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["database or disk is full", 13],
+  ["unable to open database file", 14],
+  ["file is not a database", 26],
+]);
+
+function errorOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (error.code === "ERR_OUT_OF_RANGE") {
+    return new RangeError(
+      "Cannot read row: an integer is beyond 2^53, declare the column as bigint()",
+      { cause: error },
+    );
+  }
+  if (error.code !== "ERR_SQLITE_ERROR") return error;
+  const reason = error.message.replace(/ in [^]* at offset \d+$/, "");
+  const code = "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode
+    : CODES.get(reason.split(":")[0] ?? reason) ?? 1;
+  return sqliteError(code, reason, error);
+}

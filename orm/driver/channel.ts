@@ -1,0 +1,178 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Dialect } from "../dialect/dialect.ts";
+import type {
+  Connection,
+  Driver,
+  MaybePromise,
+  PrepareOptions,
+  RunResult,
+  SqlValue,
+} from "./driver.ts";
+import { StatementCache } from "./statement_cache.ts";
+
+/** A statement that ran, for the log. */
+export interface QueryEvent {
+  /** Its text. */
+  readonly sql: string;
+  /** The values of its placeholders, as they are stored. */
+  readonly params: readonly SqlValue[];
+  /** How long it took, in ms. */
+  readonly ms: number;
+  /** What it failed with, if it failed. */
+  readonly error: unknown;
+}
+
+/** What a channel needs to know. */
+export interface ChannelOptions {
+  readonly statements: number;
+  readonly onQuery: ((event: QueryEvent) => void) | undefined;
+}
+
+/** Reads every integer exactly. */
+export const BIGINTS: PrepareOptions = { bigints: true };
+const NUMBERS: PrepareOptions = { bigints: false };
+const NO_PARAMS: readonly SqlValue[] = [];
+
+/** One connection with its prepared statements, its log and its error classes. */
+export class Channel {
+  readonly #connection: Connection;
+  readonly #driver: Driver;
+  readonly #cache: StatementCache;
+  readonly #onQuery: ((event: QueryEvent) => void) | undefined;
+
+  constructor(connection: Connection, driver: Driver, options: ChannelOptions) {
+    this.#connection = connection;
+    this.#driver = driver;
+    this.#onQuery = options.onQuery;
+    this.#cache = new StatementCache(
+      connection,
+      driver.dialect.placeholders,
+      options.statements,
+    );
+  }
+
+  get dialect(): Dialect {
+    return this.#driver.dialect;
+  }
+
+  get inTransaction(): boolean {
+    return this.#connection.inTransaction;
+  }
+
+  /** How many statements are kept prepared. */
+  get statements(): number {
+    return this.#cache.size;
+  }
+
+  all(
+    sql: string,
+    params: readonly SqlValue[],
+    options: PrepareOptions = NUMBERS,
+  ): MaybePromise<SqlValue[][]> {
+    return this.#watch(
+      sql,
+      params,
+      () => this.#cache.get(sql, options).all(params),
+    );
+  }
+
+  get(
+    sql: string,
+    params: readonly SqlValue[],
+    options: PrepareOptions = NUMBERS,
+  ): MaybePromise<SqlValue[] | undefined> {
+    return this.#watch(
+      sql,
+      params,
+      () => this.#cache.get(sql, options).get(params),
+    );
+  }
+
+  run(sql: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
+    return this.#watch(
+      sql,
+      params,
+      () => this.#cache.get(sql, NUMBERS).run(params),
+    );
+  }
+
+  /** The names of a statement's result columns, as of its last run. */
+  columns(sql: string): readonly string[] {
+    return this.#cache.get(sql, BIGINTS).columns();
+  }
+
+  exec(sql: string): MaybePromise<void> {
+    return this.#watch(sql, NO_PARAMS, () => this.#connection.exec(sql));
+  }
+
+  begin(): MaybePromise<void> {
+    return this.#watch("BEGIN", NO_PARAMS, () => this.#connection.begin());
+  }
+
+  commit(): MaybePromise<void> {
+    return this.#watch("COMMIT", NO_PARAMS, () => this.#connection.commit());
+  }
+
+  rollback(): MaybePromise<void> {
+    return this.#watch(
+      "ROLLBACK",
+      NO_PARAMS,
+      () => this.#connection.rollback(),
+    );
+  }
+
+  /** Forgets the prepared statements, for after the schema has changed. */
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  close(): MaybePromise<void> {
+    this.#cache.clear();
+    return this.#connection.close();
+  }
+
+  /** Runs one call, and gives its error our class and the log its event. */
+  #watch<T>(
+    sql: string,
+    params: readonly SqlValue[],
+    call: () => MaybePromise<T>,
+  ): MaybePromise<T> {
+    const start = this.#onQuery === undefined ? 0 : performance.now();
+    try {
+      const result = call();
+      if (result instanceof Promise) {
+        return result.then((value) => {
+          this.#log(sql, params, start, undefined);
+          return value;
+        }, (error) => {
+          throw this.#failed(sql, params, start, error);
+        });
+      }
+      if (this.#onQuery !== undefined) this.#log(sql, params, start, undefined);
+      return result;
+    } catch (error) {
+      throw this.#failed(sql, params, start, error);
+    }
+  }
+
+  #failed(
+    sql: string,
+    params: readonly SqlValue[],
+    start: number,
+    cause: unknown,
+  ): unknown {
+    const error = this.#driver.errorOf(cause);
+    this.#log(sql, params, start, error);
+    return error;
+  }
+
+  #log(
+    sql: string,
+    params: readonly SqlValue[],
+    start: number,
+    error: unknown,
+  ): void {
+    this.#onQuery?.({ sql, params, ms: performance.now() - start, error });
+  }
+}

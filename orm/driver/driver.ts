@@ -1,0 +1,107 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Dialect } from "../dialect/dialect.ts";
+
+/** A value as SQLite stores it. Integers are bound as `bigint`, reals as `number`. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+/**
+ * A value, or the promise of one. Drivers in this process answer at once and
+ * cost no promise; drivers across a network answer later.
+ */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What a statement that writes did. */
+export interface RunResult {
+  /** How many rows it inserted, updated or deleted. */
+  readonly affected: number;
+  /** The row id the connection inserted last, in whatever statement that was. */
+  readonly lastId: number | bigint;
+}
+
+/** A prepared statement. It is used again for every run of the same text. */
+export interface Statement {
+  /**
+   * Runs it and returns every row as an array of cells.
+   *
+   * @param params One value for each placeholder.
+   */
+  all(params: readonly SqlValue[]): MaybePromise<SqlValue[][]>;
+  /**
+   * Runs it and returns its first row, or `undefined` when there is none.
+   *
+   * @param params One value for each placeholder.
+   */
+  get(params: readonly SqlValue[]): MaybePromise<SqlValue[] | undefined>;
+  /**
+   * Runs it for what it changes.
+   *
+   * @param params One value for each placeholder.
+   */
+  run(params: readonly SqlValue[]): MaybePromise<RunResult>;
+  /** The names of the result columns, none for a statement without a result. */
+  columns(): readonly string[];
+}
+
+/** How a statement reads. */
+export interface PrepareOptions {
+  /**
+   * Whether integers come back as `bigint`. Without it those beyond 2^53 are
+   * refused or inexact.
+   */
+  readonly bigints: boolean;
+}
+
+/**
+ * One connection. The engine gives it at most one transaction at a time, and
+ * errors leave it as the library underneath throws them:
+ * {@linkcode Driver.errorOf} explains them.
+ */
+export interface Connection {
+  /** Whether a transaction is open. SQLite ends one by itself on some errors. */
+  readonly inTransaction: boolean;
+  /**
+   * Compiles one statement.
+   *
+   * @param sql Its text, with a placeholder for each value.
+   * @param options How it reads.
+   */
+  prepare(sql: string, options: PrepareOptions): Statement;
+  /**
+   * Runs a statement without values or rows, a savepoint for instance.
+   *
+   * @param sql Its text.
+   */
+  exec(sql: string): MaybePromise<void>;
+  /** Begins a transaction that may write, and takes the write lock for it. */
+  begin(): MaybePromise<void>;
+  /** Ends the transaction and keeps what it did. */
+  commit(): MaybePromise<void>;
+  /** Ends the transaction and undoes what it did. */
+  rollback(): MaybePromise<void>;
+  /** Ends the connection. It is called once. */
+  close(): MaybePromise<void>;
+}
+
+/** What opens a database: the seam between the engine and a database library. */
+export interface Driver {
+  /** Name of the driver, as in `"sqlite"`. */
+  readonly name: string;
+  /** The SQL it speaks. */
+  readonly dialect: Dialect;
+  /** Opens the connection that writes. */
+  open(): MaybePromise<Connection>;
+  /**
+   * Opens a second connection, which refuses writes and sees only what was
+   * committed. Left out where there can be none, as for a database in memory.
+   */
+  openReader?(): MaybePromise<Connection>;
+  /**
+   * The error to throw for one that a connection threw.
+   *
+   * @param error Whatever was thrown.
+   * @returns One of this module's classes with the original as its cause, or
+   * the same error when it is not the database's.
+   */
+  errorOf(error: unknown): unknown;
+}

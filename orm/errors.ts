@@ -1,0 +1,91 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/** What an error of the database knows about itself. */
+export interface DatabaseErrorOptions extends ErrorOptions {
+  /** The database's own code for it. */
+  readonly code?: number | undefined;
+}
+
+/**
+ * An error of the database. The same mistake gives the same class on every
+ * driver; `cause` is what the driver threw.
+ */
+export class DatabaseError extends Error {
+  override readonly name: string = "DatabaseError";
+  /** SQLite's extended result code, when the database reported the error. */
+  readonly code: number | undefined;
+
+  /**
+   * Describes an error of the database.
+   *
+   * @param message What could not be done, and why.
+   * @param options Its code and its cause.
+   */
+  constructor(message: string, options?: DatabaseErrorOptions) {
+    super(message, options);
+    this.code = options?.code;
+  }
+}
+
+/** A value that must be unique is there already. */
+export class UniqueError extends DatabaseError {
+  override readonly name = "UniqueError";
+  /** The columns that must be unique together, as in `"users.email"`. */
+  readonly columns: readonly string[];
+
+  /**
+   * Describes the clash.
+   *
+   * @param message What could not be done, and why.
+   * @param columns The columns that must be unique together.
+   * @param options Its code and its cause.
+   */
+  constructor(
+    message: string,
+    columns: readonly string[],
+    options?: DatabaseErrorOptions,
+  ) {
+    super(message, options);
+    this.columns = columns;
+  }
+}
+
+/** A row refers to one that is not there, or is still referred to. */
+export class ForeignKeyError extends DatabaseError {
+  override readonly name = "ForeignKeyError";
+}
+
+/** A column that must have a value has none. */
+export class NotNullError extends DatabaseError {
+  override readonly name = "NotNullError";
+}
+
+/** A value breaks a check of its table. */
+export class CheckError extends DatabaseError {
+  override readonly name = "CheckError";
+}
+
+/** The database stayed locked, by another process or by a long transaction. */
+export class BusyError extends DatabaseError {
+  override readonly name = "BusyError";
+}
+
+/** The database does not understand a statement, or a name in it is unknown. */
+export class SqlSyntaxError extends DatabaseError {
+  override readonly name = "SqlSyntaxError";
+}
+
+/** There is no room left, on the disk or up to the database's own limit. */
+export class DiskFullError extends DatabaseError {
+  override readonly name = "DiskFullError";
+}
+
+/** A write where only reading is allowed. */
+export class ReadOnlyError extends DatabaseError {
+  override readonly name = "ReadOnlyError";
+}
+
+/** The engine is closed, or the transaction has ended. */
+export class ClosedError extends DatabaseError {
+  override readonly name = "ClosedError";
+}

@@ -1,0 +1,80 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { RunResult, SqlValue } from "../driver/driver.ts";
+import type { Executor } from "../executor.ts";
+import type { TablePlan } from "./plan.ts";
+
+/** What an insert did. */
+export interface InsertResult {
+  /** How many rows it inserted. */
+  readonly affected: number;
+  /**
+   * The key of the last row, when the table's primary key is an integer and
+   * there was a row.
+   */
+  readonly lastId: number | bigint | undefined;
+}
+
+// Three texts serve any number of rows. Many rows in one statement: 2x over
+// one statement for each, measured on 1000 rows; 250 gain nothing over 100.
+const CHUNKS = [100, 10, 1];
+
+interface Chunk {
+  readonly sql: string;
+  readonly params: SqlValue[];
+}
+
+/** Inserts rows, all or none. */
+export async function insertRows(
+  executor: Executor,
+  plan: TablePlan,
+  rows: readonly object[],
+): Promise<InsertResult> {
+  const chunks = chunked(plan, rows);
+  const [first, ...rest] = chunks;
+  if (first === undefined) return { affected: 0, lastId: undefined };
+  if (rest.length === 0) {
+    const pending = executor.write((channel) =>
+      channel.run(first.sql, first.params)
+    );
+    const result = pending instanceof Promise ? await pending : pending;
+    return resultOf(plan, result, rows.length);
+  }
+  const last = await executor.transaction(async (inner) => {
+    let result: RunResult | undefined;
+    for (const { sql, params } of chunks) {
+      result = await inner.write((channel) => channel.run(sql, params));
+    }
+    return result;
+  });
+  return resultOf(plan, last, rows.length);
+}
+
+/** Every row is encoded before the first is inserted. */
+function chunked(plan: TablePlan, rows: readonly object[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  const most = Math.floor(plan.dialect.maxParams / plan.columns.length);
+  let start = 0;
+  for (const size of CHUNKS) {
+    if (size > most) continue;
+    for (; rows.length - start >= size; start += size) {
+      const params: SqlValue[] = [];
+      for (let index = start; index < start + size; index++) {
+        plan.pushRow(rows[index]!, params); // within the loop's bounds
+      }
+      chunks.push({ sql: plan.insertSql(size), params });
+    }
+  }
+  return chunks;
+}
+
+function resultOf(
+  plan: TablePlan,
+  result: RunResult | undefined,
+  affected: number,
+): InsertResult {
+  return {
+    affected,
+    lastId: plan.isNumbered ? result?.lastId : undefined,
+  };
+}

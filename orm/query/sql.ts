@@ -1,0 +1,118 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { SqlValue } from "../driver/driver.ts";
+import { checkBigint, checkText, describe } from "../schema/codecs.ts";
+
+/** What raw SQL may bind besides stored values. */
+export type SqlParam = SqlValue | boolean | Date;
+
+/** What has to be known about a piece of SQL before it runs. */
+interface Scan {
+  /** How many values it wants. */
+  readonly params: number;
+  /** Why it is refused, if it is. */
+  readonly problem: string | undefined;
+}
+
+// Alternatives that hide a "?" or ";" come first: strings, names in each kind
+// of quotes, comments. Each is linear, none can backtrack into another.
+const TOKENS =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?\*\/|\?\d*|[:@$][A-Za-z_]\w*|;/g;
+const TRIGGER = /^\s*create\s+(temp\w*\s+)?trigger\b/i;
+const TRANSACTION = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i;
+
+function scan(sql: string): Scan {
+  let params = 0;
+  let problem = sql.trim() === "" ? "it is empty" : undefined;
+  let end = -1;
+  for (const { 0: token, index } of sql.matchAll(TOKENS)) {
+    const isComment = token.startsWith("--") || token.startsWith("/*");
+    if (end !== -1 && !isComment && token !== ";") {
+      problem ??= "it is more than one statement";
+    }
+    if (token === "?") {
+      params++;
+    } else if (/^[?:@$]/.test(token)) {
+      problem ??= `placeholders are "?", got "${token}"`;
+    } else if (token === ";" && end === -1) {
+      end = index;
+    }
+  }
+  if (end !== -1 && !TRIGGER.test(sql)) {
+    const rest = sql.slice(end).replace(/;|--[^\n]*|\/\*[^]*?\*\//g, "");
+    if (rest.trim() !== "") problem ??= "it is more than one statement";
+  }
+  return { params, problem };
+}
+
+// The texts a program uses are few; one that builds them starts over now and
+// then.
+const MAX_SCANS = 1000;
+
+/** Checks raw SQL and its values, and remembers what it knows of the text. */
+export class SqlChecker {
+  readonly #scans = new Map<string, Scan>();
+
+  /** The values to bind to a part of a statement. */
+  condition(sql: string, params: readonly SqlParam[]): SqlValue[] {
+    return this.#check("use condition", sql, params);
+  }
+
+  /** The values to bind to a whole statement. */
+  statement(sql: string, params: readonly SqlParam[]): SqlValue[] {
+    if (TRANSACTION.test(sql)) {
+      throw new TypeError(
+        `Cannot run ${describe(sql)}: transactions are begun by transaction()`,
+      );
+    }
+    return this.#check("run", sql, params);
+  }
+
+  #check(action: string, sql: string, params: readonly SqlParam[]): SqlValue[] {
+    let known = this.#scans.get(sql);
+    if (known === undefined) {
+      known = scan(sql);
+      if (this.#scans.size >= MAX_SCANS) this.#scans.clear();
+      this.#scans.set(sql, known);
+    }
+    if (known.problem !== undefined) {
+      throw new TypeError(
+        `Cannot ${action} ${describe(sql)}: ${known.problem}`,
+      );
+    }
+    if (known.params !== params.length) {
+      throw new TypeError(
+        `Cannot ${action} ${
+          describe(sql)
+        }: got ${params.length} values, want ${known.params}`,
+      );
+    }
+    return params.map(toSqlValue);
+  }
+}
+
+/** The stored form of a value that no column describes. */
+function toSqlValue(value: unknown, index: number): SqlValue {
+  const name = `parameter ${index + 1}`;
+  switch (typeof value) {
+    case "string":
+      return checkText(value, name);
+    case "bigint":
+      return checkBigint(value, name);
+    case "boolean":
+      return value ? 1n : 0n;
+    case "number":
+      if (Number.isNaN(value)) break;
+      // A whole number is bound as one, or SQL would divide 5 by 2 as reals.
+      return Number.isSafeInteger(value) ? BigInt(value) : value;
+  }
+  if (value === null || value instanceof Uint8Array) return value;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    return BigInt(value.getTime());
+  }
+  throw new TypeError(
+    `Cannot bind ${name}: got ${
+      describe(value)
+    }, want a string, number, bigint, boolean, Date, Uint8Array or null`,
+  );
+}

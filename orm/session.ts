@@ -1,0 +1,205 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { BIGINTS } from "./driver/channel.ts";
+import type { SqlValue } from "./driver/driver.ts";
+import type { Executor } from "./executor.ts";
+import { type InsertResult, insertRows } from "./query/insert.ts";
+import type { TablePlan } from "./query/plan.ts";
+import { type Query, query } from "./query/query.ts";
+import type { SqlChecker, SqlParam } from "./query/sql.ts";
+import { toBytes } from "./schema/codecs.ts";
+import type { Columns, InsertRow, Row, Table } from "./schema/table.ts";
+import type { TransactionOptions } from "./transaction.ts";
+
+/**
+ * A unit of work on a database: on all of it, or inside of a transaction. It
+ * costs nothing to make and needs no closing, and any number of calls may be
+ * under way at once.
+ */
+export interface Session {
+  /**
+   * Creates a table.
+   *
+   * @param table The table.
+   * @throws {SqlSyntaxError} When there is one of that name.
+   */
+  createTable(table: Table): Promise<void>;
+  /**
+   * Drops a table with all its rows, if it is there.
+   *
+   * @param table The table.
+   */
+  dropTable(table: Table): Promise<void>;
+  /**
+   * Returns whether a table is there.
+   *
+   * @param table The table, or its name.
+   */
+  hasTable(table: Table | string): Promise<boolean>;
+  /**
+   * Inserts rows, all or none. None is no mistake.
+   *
+   * @typeParam C The table's columns.
+   * @param table The table.
+   * @param rows The rows. A column left out gets its default, or `null`.
+   * @returns How many rows there were, and the key of the last.
+   * @throws {TypeError} When a column is unknown or missing, or a value does
+   * not fit.
+   */
+  insert<C extends Columns>(
+    table: Table<string, C>,
+    ...rows: readonly InsertRow<C>[]
+  ): Promise<InsertResult>;
+  /**
+   * The query on every row of a table.
+   *
+   * @typeParam C The table's columns.
+   * @param table The table.
+   */
+  model<C extends Columns>(table: Table<string, C>): Query<C, Row<C>>;
+  /**
+   * Runs a statement and returns its rows. An integer is a `number` within
+   * 2^53 and a `bigint` beyond.
+   *
+   * @typeParam T The rows, which nothing checks.
+   * @param sql One statement, with a `?` for each value.
+   * @param params The values.
+   * @throws {TypeError} When there are more or fewer values than placeholders,
+   * or it is more than one statement, or one that begins or ends transactions.
+   */
+  raw<T extends object = Record<string, SqlValue>>(
+    sql: string,
+    ...params: readonly SqlParam[]
+  ): Promise<T[]>;
+  /**
+   * Runs a statement and returns how many rows it changed.
+   *
+   * @param sql One statement, with a `?` for each value.
+   * @param params The values.
+   * @throws {TypeError} As `raw()` does.
+   */
+  exec(sql: string, ...params: readonly SqlParam[]): Promise<number>;
+  /**
+   * Runs a function in a transaction, which is committed when it returns and
+   * rolled back when it throws. Inside of a transaction it is a savepoint.
+   *
+   * @typeParam T What the function returns.
+   * @param work The function. What it does has to go through its own session:
+   * calls of others wait until the transaction has ended.
+   * @param options How the transaction begins and ends.
+   * @returns What the function returned.
+   * @throws {BusyError} When another transaction held the database too long.
+   */
+  transaction<T>(
+    work: (tx: Session) => T | Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+}
+
+/** What the sessions of one database share. */
+export interface SessionContext {
+  readonly checker: SqlChecker;
+  readonly plan: (table: Table<string, Columns>) => TablePlan;
+}
+
+const READS = /^\s*select\b/i;
+const SCHEMA = /^\s*(create|drop|alter|attach|detach|pragma)\b/i;
+
+/** The session of an executor: the database's, or a transaction's. */
+export class ExecutorSession implements Session {
+  readonly #executor: Executor;
+  readonly #context: SessionContext;
+  readonly #query: {
+    readonly executor: Executor;
+    readonly checker: SqlChecker;
+  };
+
+  constructor(executor: Executor, context: SessionContext) {
+    this.#executor = executor;
+    this.#context = context;
+    this.#query = { executor, checker: context.checker };
+  }
+
+  async createTable(table: Table): Promise<void> {
+    await this.#run(this.#context.plan(table).createSql(), []);
+  }
+
+  async dropTable(table: Table): Promise<void> {
+    await this.#run(this.#context.plan(table).dropSql(), []);
+  }
+
+  async hasTable(table: Table | string): Promise<boolean> {
+    const name = typeof table === "string" ? table : table.name;
+    const row = await this.#executor.read((channel) => {
+      const { sql, params } = channel.dialect.tableExistSql(name);
+      return channel.get(sql, params);
+    });
+    return row !== undefined;
+  }
+
+  async insert<C extends Columns>(
+    table: Table<string, C>,
+    ...rows: readonly InsertRow<C>[]
+  ): Promise<InsertResult> {
+    return await insertRows(this.#executor, this.#context.plan(table), rows);
+  }
+
+  model<C extends Columns>(table: Table<string, C>): Query<C, Row<C>> {
+    return query(this.#query, this.#context.plan(table));
+  }
+
+  async raw<T extends object = Record<string, SqlValue>>(
+    sql: string,
+    ...params: readonly SqlParam[]
+  ): Promise<T[]> {
+    const values = this.#context.checker.statement(sql, params);
+    const lane = READS.test(sql) ? "read" : "write";
+    let columns: readonly string[] = [];
+    const rows = await this.#executor[lane](async (channel) => {
+      const cells = await channel.all(sql, values, BIGINTS);
+      columns = channel.columns(sql);
+      return cells;
+    });
+    if (SCHEMA.test(sql)) this.#executor.clear();
+    // The caller says what the statement returns.
+    return rows.map((cells) => toRecord(columns, cells) as T);
+  }
+
+  async exec(sql: string, ...params: readonly SqlParam[]): Promise<number> {
+    const values = this.#context.checker.statement(sql, params);
+    return await this.#run(sql, values);
+  }
+
+  async transaction<T>(
+    work: (tx: Session) => T | Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    return await this.#executor.transaction(
+      (inner) => work(new ExecutorSession(inner, this.#context)),
+      options,
+    );
+  }
+
+  async #run(sql: string, params: readonly SqlValue[]): Promise<number> {
+    const { affected } = await this.#executor.write((channel) =>
+      channel.run(sql, params)
+    );
+    if (SCHEMA.test(sql)) this.#executor.clear();
+    return affected;
+  }
+}
+
+function toRecord(
+  columns: readonly string[],
+  cells: readonly SqlValue[],
+): Record<string, SqlValue> {
+  return Object.fromEntries(columns.map((name, index) => {
+    // A statement returns a cell for each of its columns.
+    const cell = cells[index] as SqlValue;
+    if (typeof cell === "bigint") {
+      const number = Number(cell);
+      return [name, Number.isSafeInteger(number) ? number : cell];
+    }
+    return [name, cell instanceof Uint8Array ? toBytes(cell) : cell];
+  }));
+}
