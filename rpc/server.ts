@@ -6,9 +6,11 @@ import { jsonCodec } from "./codec/json_codec.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { WireError } from "./errors.ts";
 import { type Limits, resolveLimits, SERVER_LIMITS } from "./limits.ts";
-import { decodeOption, MAX_OPTION_BYTES, type Option } from "./option.ts";
+import type { Option } from "./option.ts";
 import { ServerConnection } from "./server_connection.ts";
-import { type Method, type RegisterOptions, Service } from "./service.ts";
+import { type RegisterOptions, Service } from "./service.ts";
+import { Services } from "./services.ts";
+import { readOption } from "./wire/handshake.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
 import type { Transport } from "./wire/transport.ts";
 
@@ -120,7 +122,7 @@ export interface ServerListener extends AsyncDisposable {
  * ```
  */
 export class Server implements AsyncDisposable {
-  readonly #services = new Map<string, Service>();
+  readonly #services = new Services();
   readonly #connections = new Set<ServerConnection>();
   readonly #handshakes = new Set<Transport>();
   readonly #listeners = new Set<Deno.Listener>();
@@ -176,21 +178,12 @@ export class Server implements AsyncDisposable {
    * @throws {TypeError} when there is no usable name, no method, or the name is taken.
    */
   register(receiver: object, options?: RegisterOptions): void {
-    const service = new Service(receiver, options);
-    if (this.#services.has(service.name)) {
-      throw new TypeError(
-        `Cannot register service "${service.name}": the name is taken`,
-      );
-    }
-    this.#services.set(service.name, service);
+    this.#services.add(new Service(receiver, options));
   }
 
   /** Services by name, each with the names of its methods, sorted. */
   services(): Record<string, string[]> {
-    const entries = [...this.#services.values()].map(({ name, methods }) =>
-      [name, methods] as const
-    );
-    return Object.fromEntries(entries.sort(([a], [b]) => a < b ? -1 : 1));
+    return this.#services.list();
   }
 
   /**
@@ -336,7 +329,7 @@ export class Server implements AsyncDisposable {
         );
       }
       return new ServerConnection(transport, codec.create(), {
-        find: (serviceMethod) => this.#find(serviceMethod),
+        find: (serviceMethod) => this.#services.find(serviceMethod),
         onReply: (error) => this.#count(error),
         wheel: this.#wheel,
       }, {
@@ -360,41 +353,9 @@ export class Server implements AsyncDisposable {
     return least === Infinity ? 0 : least;
   }
 
-  #find(serviceMethod: string): Method | string {
-    const dot = serviceMethod.lastIndexOf(".");
-    if (dot === -1) {
-      return `rpc server: service/method request ill-formed: ${serviceMethod}`;
-    }
-    const name = serviceMethod.slice(0, dot);
-    const service = this.#services.get(name);
-    if (service === undefined) return `rpc server: can't find service ${name}`;
-    const methodName = serviceMethod.slice(dot + 1);
-    return service.method(methodName) ??
-      `rpc server: can't find method ${methodName}`;
-  }
-
   #count(error: string): void {
     this.#calls++;
     if (error !== "") this.#errors++;
-  }
-}
-
-async function readOption(
-  transport: Transport,
-): Promise<{ readonly option: Option; readonly early: Uint8Array }> {
-  const buffer = new Uint8Array(MAX_OPTION_BYTES);
-  for (let length = 0;;) {
-    const count = await transport.read(buffer.subarray(length));
-    if (count === null) {
-      throw new WireError("Cannot read the option: the connection has ended");
-    }
-    length += count;
-    const decoded = decodeOption(buffer.subarray(0, length));
-    if (decoded === undefined) continue;
-    return {
-      option: decoded.option,
-      early: buffer.subarray(decoded.length, length),
-    };
   }
 }
 
