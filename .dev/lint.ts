@@ -103,6 +103,7 @@ const plugin: Deno.lint.Plugin = {
     },
     "hash-private": {
       create(context) {
+        if (moduleOf(context.filename) === undefined) return {};
         const check = (
           node: Deno.lint.PropertyDefinition | Deno.lint.MethodDefinition,
         ) => {
