@@ -1,8 +1,90 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Under construction.
+ * A read-through cache for one process or many: memory in front of a slow
+ * source, shared with peers so that each key is loaded once and kept by one
+ * node.
+ *
+ * A {@linkcode Group} is a named cache with a getter that asks the source. An
+ * {@linkcode HttpPool} joins the groups of several nodes; nodes of the Go
+ * original GeeCache may be among them.
+ *
+ * ```ts
+ * import { Group, HttpPool } from "@gee/std/cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const database = new Map([["Tom", "630"]]);
+ * await using scores = new Group("scores", (key) => database.get(key), {
+ *   maxBytes: 64 << 20,
+ *   ttl: 60_000,
+ * });
+ *
+ * // A node: the same list of peers on each, its own URL first in the pool.
+ * await using pool = new HttpPool("http://127.0.0.1:8001");
+ * pool.set("http://127.0.0.1:8001");
+ * pool.register(scores);
+ * await using server = Deno.serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   onListen() {},
+ * }, pool.fetch);
+ *
+ * assertEquals(String(await scores.get("Tom")), "630");
+ * assertEquals(await scores.get("Sam"), undefined);
+ * assertEquals(scores.peek("Tom") !== undefined, true);
+ * ```
+ *
+ * ## What it guarantees
+ *
+ * - One load per key runs at a time, however many ask; it has a signal of its
+ *   own, which is aborted when the last of them has left.
+ * - "There is none" (`undefined`) is an answer and is remembered for
+ *   `negativeTtl`; a failure is an error, is not remembered as a value, and
+ *   leaves its key alone for `retryAfter`.
+ * - A load that was running when `set` or `remove` came does not overwrite what
+ *   they did.
+ * - Values cannot be changed by those who read them.
+ * - Memory stays under `maxBytes` by an exact count, at most `maxLoads` calls of
+ *   the getter run, and every wait for a peer ends after `timeout`.
+ * - A peer that is down costs a call of the source, never an error; a value got
+ *   so is not kept. A key the owner knows to be missing is not asked for again.
+ * - No timer runs while nothing is being loaded.
+ *
+ * ## What it does not do
+ *
+ * - `set` and `remove` reach this node only, and values of other nodes are not
+ *   copied: every `get` of such a key asks its owner.
+ * - Peers are not authenticated: keep the port of a pool in a private network.
+ * - Keys `"."` and `".."` and keys with lone surrogates do not pass through a
+ *   URL: every node loads them for itself.
+ * - The list of peers is what `set` was given last; a peer that is down stays on
+ *   the ring.
  *
  * @module
  */
-export {};
+
+export { ByteView } from "./byte_view.ts";
+export { type Codec, type Input, jsonCodec } from "./codec.ts";
+export { ClosedError, LoadError, OverloadError, PeerError } from "./errors.ts";
+export type { Getter, GetterContext, GetterFunction } from "./getter.ts";
+export { type GetOptions, Group, type GroupOptions } from "./group.ts";
+export { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
+export type {
+  PeerGetOptions,
+  PeerGetter,
+  PeerPicker,
+  PeerSource,
+  PeerSourceOptions,
+} from "./peer.ts";
+export { defaultCost, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
+export { LruCache } from "./policy/lru.ts";
+export type { EvictionReason, Policy, PolicyOptions } from "./policy/policy.ts";
+export { HttpPool, type HttpPoolOptions } from "./pool/http_pool.ts";
+export { crc32 } from "./ring/hash.ts";
+export { HashRing, type HashRingOptions } from "./ring/hash_ring.ts";
+export {
+  type Flight,
+  SingleFlight,
+  type SingleFlightOptions,
+} from "./single_flight.ts";
+export type { GroupStats } from "./stats.ts";

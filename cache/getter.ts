@@ -1,0 +1,40 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Input } from "./codec.ts";
+
+/** What a getter is given beside the key. */
+export interface GetterContext {
+  /** Aborted when nobody waits for the value any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the source for a value. It returns the value, or `undefined` when the
+ * source has none, and throws when it could not find out: the two must not be
+ * confused, since the first is remembered and the second is tried again.
+ *
+ * @typeParam T The values of the group.
+ */
+export type GetterFunction<T> = (
+  key: string,
+  context: GetterContext,
+) => Input<T> | undefined | Promise<Input<T> | undefined>;
+
+/**
+ * A source as an object.
+ *
+ * @typeParam T The values of the group.
+ */
+export interface Getter<T> {
+  /**
+   * Asks the source for a value, as a {@linkcode GetterFunction} does.
+   *
+   * @param key The key.
+   * @param context A signal to stop at.
+   * @returns The value, or `undefined` when the source has none.
+   */
+  get(
+    key: string,
+    context: GetterContext,
+  ): Input<T> | undefined | Promise<Input<T> | undefined>;
+}

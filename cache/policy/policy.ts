@@ -1,0 +1,81 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/**
+ * Why an entry left: `"evicted"` to keep a limit, `"replaced"` by a newer value
+ * of its key, `"deleted"` by `delete`, `"cleared"` by `clear`.
+ */
+export type EvictionReason = "evicted" | "replaced" | "deleted" | "cleared";
+
+/**
+ * The seam between what keeps entries and what uses them: which entries stay
+ * when a limit is reached is all a policy decides.
+ *
+ * A policy is synchronous, keeps its limits exactly and at all times, and is
+ * consistent whenever `onEvicted` runs, which may therefore call it again.
+ *
+ * @typeParam V What the policy keeps.
+ */
+export interface Policy<V> extends Iterable<[key: string, value: V]> {
+  /** How many entries it holds. */
+  readonly size: number;
+  /** The cost of all entries together, in bytes. */
+  readonly bytes: number;
+  /**
+   * Finds a value and counts that as a use of it.
+   *
+   * @param key The key of the entry.
+   * @returns The value, or `undefined` when there is none.
+   */
+  get(key: string): V | undefined;
+  /**
+   * Finds a value without counting that as a use.
+   *
+   * @param key The key of the entry.
+   * @returns The value, or `undefined` when there is none.
+   */
+  peek(key: string): V | undefined;
+  /**
+   * Stores a value and evicts what no longer fits. A value that alone is larger
+   * than the budget is refused: it evicts nothing, but an older value of the
+   * same key leaves, since it is no longer true.
+   *
+   * @param key The key of the entry.
+   * @param value The value to keep.
+   * @returns Whether the value was stored.
+   */
+  set(key: string, value: V): boolean;
+  /**
+   * Removes one entry.
+   *
+   * @param key The key of the entry.
+   * @returns Whether there was one.
+   */
+  delete(key: string): boolean;
+  /** Removes every entry. */
+  clear(): void;
+}
+
+/** Limits and hooks that every policy takes. */
+export interface PolicyOptions<V> {
+  /**
+   * The most the entries may cost together, in bytes; 0 keeps nothing. One of
+   * `maxBytes` and `maxEntries` has to be given.
+   *
+   * @default {Infinity}
+   */
+  readonly maxBytes?: number;
+  /**
+   * The most entries to keep.
+   *
+   * @default {Infinity}
+   */
+  readonly maxEntries?: number;
+  /**
+   * What an entry costs: a whole number of bytes, the same for the same entry.
+   *
+   * @default {defaultCost}
+   */
+  readonly cost?: (key: string, value: V) => number;
+  /** Called after an entry left; it may use the policy. */
+  readonly onEvicted?: (key: string, value: V, reason: EvictionReason) => void;
+}

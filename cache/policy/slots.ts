@@ -1,0 +1,207 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/** What {@linkcode Slots.find} answers when a key has no slot. */
+export const NO_SLOT = 0;
+
+const FIRST_CAPACITY = 16;
+
+/**
+ * Entries in numbered slots, threaded on circular lists: the storage of every
+ * policy. Links and sizes lie in typed arrays, so an entry costs no object of
+ * its own; a `Map` alone, used as a list, gets slower with its capacity when it
+ * evicts, since V8 walks the tombstones of earlier deletions.
+ *
+ * Slots `0` to `lists - 1` are the heads of the lists and never hold an entry.
+ * The `!` below are safe because a slot number comes from `find`, `insert` or a
+ * link, and all of these stay under the capacity of the arrays.
+ *
+ * @typeParam V What an entry holds.
+ */
+export class Slots<V> {
+  readonly #index = new Map<string, number>();
+  #keys: (string | undefined)[] = [];
+  #values: (V | undefined)[] = [];
+  #sizes = new Uint32Array(FIRST_CAPACITY);
+  #next = new Uint32Array(FIRST_CAPACITY);
+  #previous = new Uint32Array(FIRST_CAPACITY);
+  readonly #lists: number;
+  /** First slot of the free chain, threaded on `#next`. */
+  #free = NO_SLOT;
+  /** First slot that was never used. */
+  #unused = 0;
+  #bytes = 0;
+
+  /**
+   * Makes empty storage.
+   *
+   * @param lists How many lists it has.
+   */
+  constructor(lists: number) {
+    this.#lists = lists;
+    this.#reset();
+  }
+
+  /** How many entries there are. */
+  get count(): number {
+    return this.#index.size;
+  }
+
+  /** The sizes of all entries together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The slot of a key, or `NO_SLOT`. */
+  find(key: string): number {
+    return this.#index.get(key) ?? NO_SLOT;
+  }
+
+  /** The key in a slot. */
+  key(slot: number): string {
+    return this.#keys[slot]!;
+  }
+
+  /** The value in a slot. */
+  value(slot: number): V {
+    return this.#values[slot]!;
+  }
+
+  /** The size of a slot. */
+  sizeOf(slot: number): number {
+    return this.#sizes[slot]!;
+  }
+
+  /** The slot at the end of a list, or the list itself when it is empty. */
+  last(list: number): number {
+    return this.#previous[list]!;
+  }
+
+  /** Puts a new entry at the front of a list. */
+  insert(list: number, key: string, value: V, size: number): number {
+    const slot = this.#take();
+    this.#keys[slot] = key;
+    this.#values[slot] = value;
+    this.#sizes[slot] = size;
+    this.#bytes += size;
+    this.#index.set(key, slot);
+    this.#link(list, slot);
+    return slot;
+  }
+
+  /** Gives an entry another value. */
+  replace(slot: number, value: V, size: number): void {
+    this.#values[slot] = value;
+    const old = this.#sizes[slot]!;
+    if (old === size) return;
+    this.#sizes[slot] = size;
+    this.#bytes += size - old;
+  }
+
+  /**
+   * Moves an entry to the front of a list. The body of `#unlink` and `#link`
+   * over local arrays: a hit is little more than this.
+   */
+  moveToFront(list: number, slot: number): void {
+    const next = this.#next;
+    const first = next[list]!;
+    if (first === slot) return;
+    const previous = this.#previous;
+    const after = next[slot]!;
+    const before = previous[slot]!;
+    next[before] = after;
+    previous[after] = before;
+    next[slot] = first;
+    previous[slot] = list;
+    previous[first] = slot;
+    next[list] = slot;
+  }
+
+  /** Removes an entry and frees its slot. */
+  remove(slot: number): void {
+    this.#unlink(slot);
+    this.#index.delete(this.#keys[slot]!);
+    this.#bytes -= this.#sizes[slot]!;
+    this.#keys[slot] = undefined;
+    this.#values[slot] = undefined;
+    this.#next[slot] = this.#free;
+    this.#free = slot;
+  }
+
+  /** Removes every entry and gives the memory back. */
+  clear(): void {
+    this.#index.clear();
+    this.#keys = [];
+    this.#values = [];
+    this.#sizes = new Uint32Array(FIRST_CAPACITY);
+    this.#next = new Uint32Array(FIRST_CAPACITY);
+    this.#previous = new Uint32Array(FIRST_CAPACITY);
+    this.#reset();
+  }
+
+  /** A list of the entries of a list as they are now, from its front. */
+  entries(list: number): [key: string, value: V][] {
+    const found: [string, V][] = [];
+    let slot = this.#next[list]!;
+    while (slot !== list) {
+      found.push([this.key(slot), this.value(slot)]);
+      slot = this.#next[slot]!;
+    }
+    return found;
+  }
+
+  #reset(): void {
+    for (let list = 0; list < this.#lists; list++) {
+      this.#next[list] = list;
+      this.#previous[list] = list;
+      this.#keys[list] = undefined;
+      this.#values[list] = undefined;
+    }
+    this.#unused = this.#lists;
+    this.#free = NO_SLOT;
+    this.#bytes = 0;
+  }
+
+  #take(): number {
+    const slot = this.#free;
+    if (slot !== NO_SLOT) {
+      this.#free = this.#next[slot]!;
+      return slot;
+    }
+    if (this.#unused === this.#next.length) this.#grow();
+    return this.#unused++;
+  }
+
+  #grow(): void {
+    const capacity = this.#next.length * 2;
+    this.#sizes = enlarged(this.#sizes, capacity);
+    this.#next = enlarged(this.#next, capacity);
+    this.#previous = enlarged(this.#previous, capacity);
+    // Left to itself an array grows by half: 2 bytes an entry more.
+    this.#keys.length = capacity;
+    this.#values.length = capacity;
+  }
+
+  #link(list: number, slot: number): void {
+    const first = this.#next[list]!;
+    this.#next[slot] = first;
+    this.#previous[slot] = list;
+    this.#previous[first] = slot;
+    this.#next[list] = slot;
+  }
+
+  #unlink(slot: number): void {
+    const next = this.#next[slot]!;
+    const previous = this.#previous[slot]!;
+    this.#next[previous] = next;
+    this.#previous[next] = previous;
+  }
+}
+
+function enlarged(
+  array: Uint32Array<ArrayBuffer>,
+  capacity: number,
+): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(capacity);
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,38 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { NO_SLOT, Slots } from "./slots.ts";
+
+Deno.test("Slots keeps entries and their order while it grows", () => {
+  const slots = new Slots<number>(1);
+  for (let key = 0; key < 1000; key++) slots.insert(0, `k${key}`, key, 2);
+  assertEquals([slots.count, slots.bytes], [1000, 2000]);
+  const keys = slots.entries(0).map(([, value]) => value);
+  assertEquals(keys, Array.from({ length: 1000 }, (_, index) => 999 - index));
+  assertEquals(slots.find("k1000"), NO_SLOT);
+});
+
+Deno.test("Slots.remove() frees a slot for the next entry", () => {
+  const slots = new Slots<string>(1);
+  const slot = slots.insert(0, "a", "1", 1);
+  slots.insert(0, "b", "2", 1);
+  slots.remove(slot);
+  assertEquals(slots.insert(0, "c", "3", 5), slot);
+  assertEquals([slots.entries(0), slots.bytes], [[["c", "3"], ["b", "2"]], 6]);
+});
+
+Deno.test("Slots keeps several lists apart and moves entries between them", () => {
+  const slots = new Slots<string>(2);
+  slots.insert(0, "a", "1", 1);
+  const slot = slots.insert(0, "b", "2", 1);
+  slots.insert(1, "c", "3", 1);
+  slots.moveToFront(1, slot);
+  assertEquals(slots.entries(0), [["a", "1"]]);
+  assertEquals(slots.entries(1), [["b", "2"], ["c", "3"]]);
+  assertEquals([slots.key(slots.last(1)), slots.last(0)], [
+    "c",
+    slots.find("a"),
+  ]);
+  slots.clear();
+  assertEquals([slots.entries(1), slots.last(1), slots.bytes], [[], 1, 0]);
+});

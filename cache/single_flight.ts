@@ -1,0 +1,164 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { abortable } from "./abortable.ts";
+
+/** What a load is told about the flight it runs in. */
+export interface Flight {
+  /**
+   * Aborted when the last waiter has left, or by `close`. It is the load's own:
+   * one caller of many that gives up does not end it.
+   */
+  readonly signal: AbortSignal;
+  /** Whether `forget` came meanwhile, so that the result is out of date. */
+  readonly isForgotten: boolean;
+}
+
+/** What {@linkcode SingleFlight.do} may be told. */
+export interface SingleFlightOptions {
+  /**
+   * Ends the wait of this caller, which then rejects with its reason.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** A load under way, who waits for it, and whether it is still wanted. */
+class RunningFlight<T> implements Flight {
+  readonly #controller = new AbortController();
+  readonly result = Promise.withResolvers<T>();
+  waiters = 0;
+  isForgotten = false;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+}
+
+/**
+ * Lets callers who want the same thing at the same time share one load of it.
+ * Results are not kept: who comes after the end starts the next load.
+ *
+ * @typeParam T What a load gives.
+ *
+ * @example Two callers, one load
+ * ```ts
+ * import { SingleFlight } from "@gee/std/cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let loads = 0;
+ * const flights = new SingleFlight<number>();
+ * const load = () => Promise.resolve(++loads);
+ * const both = [flights.do("key", load), flights.do("key", load)];
+ * assertEquals(await Promise.all(both), [1, 1]);
+ * ```
+ */
+export class SingleFlight<T> {
+  /** The load that callers of a key join. */
+  readonly #current = new Map<string, RunningFlight<T>>();
+  /** Those and the forgotten ones that have not ended yet. */
+  readonly #running = new Set<RunningFlight<T>>();
+
+  /** How many loads are under way. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Joins the load of a key, or starts it.
+   *
+   * @param key What callers share.
+   * @param load Called at once unless the key is being loaded; what it throws
+   * or rejects with, every waiter gets.
+   * @param options A signal that ends the wait of this caller alone.
+   * @returns What the load gives.
+   */
+  do(
+    key: string,
+    load: (flight: Flight) => T | Promise<T>,
+    options: SingleFlightOptions = {},
+  ): Promise<T> {
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const flight = this.#current.get(key) ?? this.#start(key, load);
+    flight.waiters++;
+    const { promise } = flight.result;
+    if (signal === undefined) return promise;
+    return abortable(
+      promise,
+      signal,
+      () => this.#leave(key, flight, signal.reason),
+    );
+  }
+
+  /**
+   * Cuts a load off from callers to come: they start a new one. Those who wait
+   * already still get its result.
+   *
+   * @param key The key whose value changed.
+   */
+  forget(key: string): void {
+    const flight = this.#current.get(key);
+    if (flight === undefined) return;
+    flight.isForgotten = true;
+    this.#current.delete(key);
+  }
+
+  /**
+   * Aborts every load and rejects every waiter.
+   *
+   * @param reason What they reject with.
+   */
+  abort(reason: unknown): void {
+    for (const key of [...this.#current.keys()]) this.forget(key);
+    for (const flight of [...this.#running]) flight.abort(reason);
+  }
+
+  #start(
+    key: string,
+    load: (flight: Flight) => T | Promise<T>,
+  ): RunningFlight<T> {
+    const flight = new RunningFlight<T>();
+    this.#current.set(key, flight);
+    this.#running.add(flight);
+    void this.#run(key, flight, load);
+    return flight;
+  }
+
+  async #run(
+    key: string,
+    flight: RunningFlight<T>,
+    load: (flight: Flight) => T | Promise<T>,
+  ): Promise<void> {
+    const { promise, resolve, reject } = flight.result;
+    // With all waiters gone nobody else handles a rejection.
+    promise.catch(() => {});
+    try {
+      // An async function makes a rejection of a synchronous throw, and a load
+      // that ignores its signal must not keep its waiters.
+      const loading = (async () => await load(flight))();
+      resolve(await abortable(loading, flight.signal));
+    } catch (error) {
+      reject(error);
+    } finally {
+      this.#running.delete(flight);
+      this.#drop(key, flight);
+    }
+  }
+
+  #leave(key: string, flight: RunningFlight<T>, reason: unknown): void {
+    flight.waiters--;
+    if (flight.waiters > 0) return;
+    // At once, so that whoever comes next does not join a dying load.
+    this.#drop(key, flight);
+    flight.abort(reason);
+  }
+
+  #drop(key: string, flight: RunningFlight<T>): void {
+    if (this.#current.get(key) === flight) this.#current.delete(key);
+  }
+}
