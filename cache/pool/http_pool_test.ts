@@ -382,10 +382,10 @@ async function cluster(
   const nodes = await Promise.all(Array.from({ length: size }, () => {
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => pool.fetch(request),
+      (request): Promise<Response> => pool.fetch(request),
     );
     const url = `http://127.0.0.1:${server.addr.port}`;
-    const pool = new HttpPool(url);
+    const pool: HttpPool = new HttpPool(url);
     const asked: string[] = [];
     const group = new Group("names", (key) => {
       asked.push(key);
