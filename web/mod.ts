@@ -1,8 +1,84 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Under construction.
+ * The HTTP framework of Gee: routes, groups, middleware and a small context.
+ *
+ * ```ts
+ * import { Engine } from "@gee/std/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = new Engine(); // Engine.default() adds the logger and recovery
+ * app.get("/hello/:name", (c) => c.string(`Hello ${c.param("name")}`));
+ *
+ * const v1 = app.group("/v1");
+ * v1.use(async (c) => {
+ *   await c.next();
+ *   c.setHeader("x-version", "1");
+ * });
+ * v1.post("/login", async (c) => c.json(201, { user: await c.postForm("user") }));
+ *
+ * // `deno serve main.ts` needs `export default app`; `app.run({ port: 9999 })`
+ * // listens by itself; tests need no port:
+ * const body = new URLSearchParams({ user: "gee" });
+ * const response = await app.request("/v1/login", { method: "POST", body });
+ * assertEquals(response.status, 201);
+ * assertEquals(response.headers.get("x-version"), "1");
+ * assertEquals(await response.json(), { user: "gee" });
+ * ```
+ *
+ * ## Guarantees
+ *
+ * - The most specific route wins: static before `:param` before `*wildcard`, at
+ *   every level, with full backtracking. The order of registration changes
+ *   neither a route nor a chain, and a second route for the same paths throws,
+ *   naming both places.
+ * - There is one canonical path: the raw path is split on `/` and every segment
+ *   is decoded once. A malformed escape, NUL or `host` header is answered 400
+ *   before any middleware runs.
+ * - Patterns are strict: `/v1` and `/v1/` are two routes. In a group, `""` is
+ *   the prefix itself and `"/"` the prefix with a slash.
+ * - Middleware is an onion: without `c.next()` the chain ends there (Gee goes
+ *   on). Everything stays synchronous until a handler returns a promise.
+ * - Headers set on the context reach every answer, errors included.
+ * - Values are encoded before anything is sent; a failure is a clean 500, and
+ *   once a stream has begun, an aborted one.
+ * - Unknown errors are opaque: the client reads the name of the status, never a
+ *   message or a stack, unless an {@linkcode HttpError} exposes it.
+ * - Limits are on: bodies of 1 MiB in 30 s (413, 408), handlers of 30 s (503,
+ *   which frees the socket of one that never settles). `c.signal` aborts when
+ *   the client leaves or the deadline passes, never by success.
+ * - `app.run()` listens on `127.0.0.1` unless told otherwise.
+ * - No code is generated from strings, nothing is printed but by the logger,
+ *   and no proxy header is trusted.
+ *
+ * ## Limits
+ *
+ * HTTP itself is Deno's: parsing, HTTP/2, TLS, the time a client may take to
+ * send headers, and the body and `content-length` of an answer to `HEAD`, which
+ * runs the `GET` route. Deno cannot tell a missing `host` header from HTTP/2,
+ * so a request without one is served. Deadlines are checked every half second.
  *
  * @module
  */
-export {};
+
+export { Body, type BodyLimits } from "./body.ts";
+export {
+  Context,
+  type ContextSettings,
+  type Handler,
+  type HandlerResult,
+  type Route,
+} from "./context.ts";
+export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
+export { HttpError, type HttpErrorOptions } from "./http_error.ts";
+export { type ConnectionInfo, Incoming, type PathParams } from "./incoming.ts";
+export { type ParamNames, type SegmentName } from "./pattern.ts";
+export { Lifetime } from "./lifetime.ts";
+export { type RedirectOptions } from "./redirect.ts";
+export { type RouteInfo } from "./route_table.ts";
+export { type RouteEntry, RouteMatch } from "./route_match.ts";
+export { Router } from "./router.ts";
+export { type Fetch, RouterGroup } from "./router_group.ts";
+export { RunningServer, type RunOptions } from "./server.ts";
+export { type SseEvent, type SseOptions } from "./sse.ts";
+export { type StaticOptions } from "./static_files.ts";

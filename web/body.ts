@@ -1,0 +1,171 @@
+// Copyright 2026 the Gee authors. MIT license.
+import { HttpError } from "./http_error.ts";
+import { parseJson } from "./json.ts";
+
+/** What a request body may cost. */
+export interface BodyLimits {
+  /** Most bytes a body may have; more is answered 413. */
+  readonly bodyLimit: number;
+  /** Milliseconds until the whole body must be there, else 408. */
+  readonly bodyTimeout: number;
+}
+
+const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
+
+/**
+ * The body of a request: read once, counted while it streams, kept, so that
+ * every reader can be called again.
+ *
+ * @example Read JSON
+ * ```ts
+ * import { Engine } from "@gee/std/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = new Engine({ bodyLimit: 20 });
+ * app.post("/echo", async (c) => c.json(await c.body.json()));
+ * const post = (body: string) => app.request("/echo", { method: "POST", body });
+ * assertEquals(await (await post('{"a":1}')).json(), { a: 1 });
+ * assertEquals((await post('{"a":')).status, 400);
+ * assertEquals((await post(JSON.stringify("a".repeat(20)))).status, 413);
+ * ```
+ */
+export class Body {
+  readonly #request: Request;
+  readonly #limits: BodyLimits;
+  #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #isReading = false;
+
+  /**
+   * Made by the context when the body is asked for.
+   *
+   * @param request The request with the body.
+   * @param limits What the body may cost.
+   */
+  constructor(request: Request, limits: BodyLimits) {
+    this.#request = request;
+    this.#limits = limits;
+  }
+
+  /** Whether a reader waits for the client to send the rest. */
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
+  /**
+   * The body as bytes.
+   *
+   * @returns The bytes that all readers share; do not change them.
+   * @throws {HttpError} 413 over the limit, 408 after the time limit, 400 when
+   * the body breaks off.
+   */
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#bytes ??= this.#read();
+  }
+
+  /**
+   * The body as UTF-8 text.
+   *
+   * @returns The text.
+   * @throws {HttpError} As `bytes` does.
+   */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  /**
+   * The body as JSON, parsed anew by each call. Nothing checks its shape.
+   *
+   * @returns The parsed value.
+   * @throws {HttpError} As `bytes` does, and 400 for malformed JSON, nesting
+   * over 64 levels, and the keys `__proto__` and `constructor.prototype`.
+   */
+  async json(): Promise<unknown> {
+    return parseJson(await this.text());
+  }
+
+  /**
+   * The body as a form, URL-encoded or multipart.
+   *
+   * @returns The fields; a request without a body has none.
+   * @throws {HttpError} As `bytes` does, 415 for another content type and 400
+   * for a malformed form.
+   */
+  async form(): Promise<FormData> {
+    const type = this.#request.headers.get("content-type");
+    const bytes = await this.bytes();
+    if (type === null && bytes.length === 0) return new FormData();
+    if (type === null || !FORM.test(type)) {
+      throw new HttpError(415, "The body is not a form");
+    }
+    try {
+      const headers = { "content-type": type };
+      return await new Response(bytes, { headers }).formData();
+    } catch (cause) {
+      throw new HttpError(400, "The body is not a valid form", { cause });
+    }
+  }
+
+  async #read(): Promise<Uint8Array<ArrayBuffer>> {
+    const { body, headers } = this.#request;
+    if (body === null) return new Uint8Array();
+    const { bodyLimit } = this.#limits;
+    if (Number(headers.get("content-length") ?? 0) > bodyLimit) {
+      await body.cancel();
+      throw tooLarge(bodyLimit);
+    }
+    const reader = body.getReader();
+    try {
+      return await this.#readInTime(reader);
+    } catch (cause) {
+      // Tells the server to stop receiving; it has nobody to report to.
+      reader.cancel(cause).catch(() => {});
+      if (cause instanceof HttpError) throw cause;
+      throw new HttpError(400, "The body broke off", { cause });
+    }
+  }
+
+  async #readInTime(
+    reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { bodyLimit, bodyTimeout } = this.#limits;
+    const late = Promise.withResolvers<never>();
+    const timer = Number.isFinite(bodyTimeout)
+      ? setTimeout(() => late.reject(new HttpError(408)), bodyTimeout)
+      : undefined;
+    this.#isReading = true;
+    try {
+      return await Promise.race([collect(reader, bodyLimit), late.promise]);
+    } finally {
+      this.#isReading = false;
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(value);
+  }
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) return first;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(limit: number): HttpError {
+  return new HttpError(413, `The body is larger than ${limit} bytes`);
+}

@@ -1,0 +1,75 @@
+// Copyright 2026 the Gee authors. MIT license.
+import { HttpError } from "./http_error.ts";
+
+/**
+ * How long the answer to one request is awaited: until it is there, the client
+ * leaves or a deadline passes.
+ *
+ * `request.signal` of Deno also aborts after a success, so it is listened to
+ * only while the answer is being made, and handlers get a signal of our own.
+ */
+export class Lifetime {
+  readonly #request: Request;
+  #controller: AbortController | undefined;
+  #isWatching = false;
+  #hasAnswer = false;
+  #reason: unknown;
+  /** Called once, when the answer is not awaited any longer. */
+  onEnd: ((reason: unknown) => void) | undefined;
+
+  /**
+   * Made by the context when somebody asks.
+   *
+   * @param request The request whose client may leave.
+   */
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  /** Aborts when the client leaves or a deadline passes, never by success. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+      this.watch();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Notices from now on when the client leaves. */
+  watch(): void {
+    if (this.#isWatching || this.#hasAnswer) return;
+    this.#isWatching = true;
+    const { signal } = this.#request;
+    signal.addEventListener("abort", this.#onLeave);
+    if (signal.aborted) this.#onLeave();
+  }
+
+  /**
+   * Gives up: aborts the signal. Only the first call counts.
+   *
+   * @param reason Why.
+   */
+  end(reason: unknown): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.release();
+    this.#controller?.abort(reason);
+    this.onEnd?.(reason);
+  }
+
+  /** The answer is there: what `request.signal` says now means nothing. */
+  release(): void {
+    this.#hasAnswer = true;
+    if (!this.#isWatching) return;
+    this.#request.signal.removeEventListener("abort", this.#onLeave);
+    this.#isWatching = false;
+  }
+
+  readonly #onLeave = () => this.end(clientLeft());
+}
+
+/** The reason when nobody waits for the answer any longer. */
+export function clientLeft(): HttpError {
+  return new HttpError(499);
+}

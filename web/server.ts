@@ -1,0 +1,101 @@
+// Copyright 2026 the Gee authors. MIT license.
+import type { Fetch } from "./router_group.ts";
+
+/** Options of `engine.run()`. */
+export interface RunOptions {
+  /**
+   * The port; 0 takes a free one.
+   *
+   * @default {8000}
+   */
+  readonly port?: number;
+  /**
+   * The address to listen on. Only this machine can reach the default; a
+   * server for others says so with `0.0.0.0` or `::`.
+   *
+   * @default {"127.0.0.1"}
+   */
+  readonly hostname?: string;
+  /** Closes the server when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Called with the address once the server listens. */
+  readonly onListen?: (address: Deno.NetAddr) => void;
+  /**
+   * Milliseconds that requests under way get to finish when the server closes.
+   *
+   * @default {10000}
+   */
+  readonly drainTimeout?: number;
+}
+
+/**
+ * A server that listens.
+ *
+ * @example Start and stop
+ * ```ts
+ * import { Engine } from "@gee/std/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = new Engine();
+ * app.get("/", (c) => c.string("Hello"));
+ * await using server = app.run({ port: 0 });
+ * const response = await fetch(`http://127.0.0.1:${server.addr.port}/`);
+ * assertEquals(await response.text(), "Hello");
+ * ```
+ */
+export class RunningServer {
+  /** The address it listens on. */
+  readonly addr: Deno.NetAddr;
+  /** Settles when the server has ended. */
+  readonly finished: Promise<void>;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #abort = new AbortController();
+  readonly #drainTimeout: number;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Made by `engine.run()`.
+   *
+   * @param fetch What answers requests.
+   * @param options Where to listen.
+   */
+  constructor(fetch: Fetch, options: RunOptions = {}) {
+    const { port = 8000, hostname = "127.0.0.1", signal } = options;
+    signal?.throwIfAborted();
+    this.#drainTimeout = options.drainTimeout ?? 10_000;
+    this.#server = Deno.serve({
+      port,
+      hostname,
+      signal: this.#abort.signal,
+      onListen: (address) => options.onListen?.(address),
+    }, fetch);
+    this.addr = this.#server.addr;
+    const onAbort = () => void this.close();
+    signal?.addEventListener("abort", onAbort);
+    this.finished = this.#server.finished.finally(() =>
+      signal?.removeEventListener("abort", onAbort)
+    );
+  }
+
+  /**
+   * Takes no new connections, lets requests under way finish for
+   * `drainTimeout`, then cuts what is left.
+   *
+   * @returns When the server has ended.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#drain();
+  }
+
+  /** The same as `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #drain(): Promise<void> {
+    const timer = setTimeout(() => this.#abort.abort(), this.#drainTimeout);
+    await Promise.race([this.#server.shutdown(), this.finished]);
+    clearTimeout(timer);
+    await this.finished;
+  }
+}
