@@ -2,7 +2,7 @@
 
 import { retryWhileBusy } from "./driver/busy.ts";
 import { Channel, type QueryEvent } from "./driver/channel.ts";
-import type { Connection, Driver, MaybePromise } from "./driver/driver.ts";
+import type { Connection, Driver } from "./driver/driver.ts";
 import { Executor } from "./executor.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
@@ -30,28 +30,40 @@ export interface EngineOptions {
 
 /** What an engine holds at the moment. */
 export interface EngineStats {
-  /** How many statements are kept prepared, over all connections. */
+  /** How many statements are kept prepared, for writing and reading. */
   readonly statements: number;
   /** How many calls wait for a transaction to end. */
   readonly waiting: number;
 }
 
-/** The connections of one database. */
-export interface Connections {
-  /** Writes, and reads while no transaction is open. */
-  readonly writer: Connection;
-  /** Reads while one is, where there can be a second connection. */
-  readonly reader?: Connection | undefined;
-}
-
 const BUSY_TIMEOUT = 10_000;
 const STATEMENTS = 500;
 
-function checkOption(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0) return;
-  throw new RangeError(
-    `Cannot open engine: "${name}" is ${value}, want a whole number from 1`,
-  );
+function checked(options: EngineOptions) {
+  const { busyTimeout = BUSY_TIMEOUT, statements = STATEMENTS } = options;
+  for (const [name, value] of Object.entries({ busyTimeout, statements })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new RangeError(
+      `Cannot open engine: "${name}" is ${value}, want a whole number from 1`,
+    );
+  }
+  return { busyTimeout, statements, onQuery: options.onQuery };
+}
+
+/** Opens a connection, waiting for a lock of another process. */
+function connect(
+  driver: Driver,
+  method: "open" | "openReader",
+  limit: number,
+): Promise<Connection> {
+  return retryWhileBusy(async () => {
+    try {
+      // The engine asks for a reader only of drivers that open one.
+      return await driver[method]!();
+    } catch (error) {
+      throw driver.errorOf(error);
+    }
+  }, { limit });
 }
 
 /**
@@ -79,34 +91,36 @@ function checkOption(name: string, value: number): void {
  */
 export class Engine {
   readonly #writer: Channel;
-  readonly #reader: Channel | undefined;
+  #reader: Promise<Channel> | undefined;
   readonly #executor: Executor;
   readonly #session: Session;
   #closing: Promise<void> | undefined;
 
   /**
-   * Takes over open connections; {@linkcode Engine.open} opens them itself.
+   * Takes over an open connection; {@linkcode Engine.open} opens one itself.
    *
-   * @param driver What opened the connections.
-   * @param connections The connections.
+   * @param driver What opened the connection, and opens another for reading
+   * while a transaction is open.
+   * @param connection The connection.
    * @param options How the engine behaves.
    */
   constructor(
     driver: Driver,
-    { writer, reader }: Connections,
+    connection: Connection,
     options: EngineOptions = {},
   ) {
-    const { busyTimeout = BUSY_TIMEOUT, statements = STATEMENTS, onQuery } =
-      options;
-    checkOption("busyTimeout", busyTimeout);
-    checkOption("statements", statements);
-    const channel = (connection: Connection) =>
+    const { busyTimeout, statements, onQuery } = checked(options);
+    const toChannel = (connection: Connection) =>
       new Channel(connection, driver, { statements, onQuery });
-    this.#writer = channel(writer);
-    this.#reader = reader && channel(reader);
+    this.#writer = toChannel(connection);
+    // Opened when it is first needed: a second connection to a file slows the
+    // writes of the first by a tenth.
+    const openReader = () =>
+      this.#reader ??= connect(driver, "openReader", busyTimeout)
+        .then(toChannel);
     this.#executor = new Executor({
       writer: this.#writer,
-      reader: this.#reader,
+      reader: driver.openReader && openReader,
       busyTimeout,
     });
     const plans = new WeakMap<object, TablePlan>();
@@ -135,24 +149,9 @@ export class Engine {
     driver: Driver,
     options: EngineOptions = {},
   ): Promise<Engine> {
-    const limit = options.busyTimeout ?? BUSY_TIMEOUT;
-    const open = (connect: () => MaybePromise<Connection>) =>
-      retryWhileBusy(async () => {
-        try {
-          return await connect();
-        } catch (error) {
-          throw driver.errorOf(error);
-        }
-      }, { limit });
-    const writer = await open(() => driver.open());
-    try {
-      const reader = driver.openReader &&
-        await open(() => driver.openReader!()); // it was there a line ago
-      return new Engine(driver, { writer, reader }, options);
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
+    const { busyTimeout } = checked(options);
+    const connection = await connect(driver, "open", busyTimeout);
+    return new Engine(driver, connection, options);
   }
 
   /**
@@ -191,7 +190,7 @@ export class Engine {
    */
   stats(): EngineStats {
     return Object.freeze({
-      statements: this.#writer.statements + (this.#reader?.statements ?? 0),
+      statements: this.#writer.statements,
       waiting: this.#executor.waiting,
     });
   }
@@ -219,7 +218,9 @@ export class Engine {
       this.#closing = undefined;
       throw error;
     }
-    await this.#reader?.close();
+    // One that failed to open has told those who wanted it.
+    const reader = await this.#reader?.catch(() => undefined);
+    await reader?.close();
     await this.#writer.close();
   }
 }

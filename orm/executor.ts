@@ -4,7 +4,12 @@ import { retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
 import { BusyError, ClosedError } from "./errors.ts";
-import { inTransaction, type TransactionOptions } from "./transaction.ts";
+import {
+  begin,
+  commit,
+  rollback,
+  type TransactionOptions,
+} from "./transaction.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 type Work<T> = (channel: Channel) => MaybePromise<T>;
@@ -13,8 +18,8 @@ type Work<T> = (channel: Channel) => MaybePromise<T>;
 export interface Channels {
   /** Writes, and reads while no transaction is open. */
   readonly writer: Channel;
-  /** Reads while one is, where the database allows a second connection. */
-  readonly reader: Channel | undefined;
+  /** What reads while one is, where the database allows a second connection. */
+  readonly reader: (() => Promise<Channel>) | undefined;
   /** How long, in ms, to wait for a lock. */
   readonly busyTimeout: number;
 }
@@ -46,21 +51,21 @@ export class Executor {
     return this.#queue.waiting;
   }
 
-  /** Runs what only reads. */
+  /** Runs what only reads: past a transaction where that is possible. */
   read<T>(work: Work<T>): MaybePromise<T> {
     const { reader } = this.#channels;
     if (this.#queue.isFree || reader === undefined || this.#depth > 0) {
       return this.write(work);
     }
     this.#checkOpen();
-    return this.#recover(reader, work, "retry");
+    return this.#aside(reader, work);
   }
 
   /** Runs what may write: at once, or when it is its turn. */
   write<T>(work: Work<T>): MaybePromise<T> {
     this.#checkOpen();
     if (!this.#queue.isFree) return this.#queued(work);
-    return this.#recover(this.#channels.writer, work, "queue");
+    return this.#recover(work);
   }
 
   /**
@@ -71,14 +76,7 @@ export class Executor {
     work: (inner: Executor) => MaybePromise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    this.#checkOpen();
     return this.#track(this.#transact(work, options));
-  }
-
-  /** Forgets what is prepared, for after the schema has changed. */
-  clear(): void {
-    this.#channels.writer.clear();
-    this.#channels.reader?.clear();
   }
 
   /** Refuses new calls, and returns when those before it are done. */
@@ -92,18 +90,25 @@ export class Executor {
     work: (inner: Executor) => MaybePromise<T>,
     { signal }: TransactionOptions,
   ): Promise<T> {
-    await this.#queue.acquire(signal);
+    this.#checkOpen();
+    const turn = this.#queue.acquire(signal);
+    if (turn !== undefined) await turn;
     try {
       if (this.#depth > 0) this.#checkOpen();
-      return await inTransaction(
-        {
-          channel: this.#channels.writer,
-          depth: this.#depth,
-          busyTimeout: this.#channels.busyTimeout,
-          signal,
-        },
-        () => this.#runInner(work),
-      );
+      const { writer: channel, busyTimeout } = this.#channels;
+      const scope = { channel, depth: this.#depth, busyTimeout, signal };
+      const begun = begin(scope);
+      if (begun !== undefined) await begun;
+      try {
+        const result = await this.#runInner(work);
+        signal?.throwIfAborted();
+        const committed = commit(scope);
+        if (committed !== undefined) await committed;
+        return result;
+      } catch (error) {
+        await rollback(scope);
+        throw error;
+      }
     } finally {
       this.#queue.release();
     }
@@ -127,6 +132,15 @@ export class Executor {
     }
   }
 
+  async #aside<T>(
+    reader: () => Promise<Channel>,
+    work: Work<T>,
+  ): Promise<T> {
+    const channel = await reader();
+    const limit = this.#channels.busyTimeout;
+    return await retryWhileBusy(() => work(channel), { limit });
+  }
+
   /** Waits for the transaction inside of this one to end. */
   #queued<T>(work: Work<T>): Promise<T> {
     return this.#track(this.#wait(work));
@@ -140,43 +154,36 @@ export class Executor {
         return await retryWhileBusy(() => work(writer), { limit: busyTimeout });
       }
       this.#checkOpen();
-      return await this.#recover(writer, work, "retry");
+      return await this.#recover(work);
     } finally {
       this.#queue.release();
     }
   }
 
   /** Runs it at once, and does what there is to do when it fails. */
-  #recover<T>(
-    channel: Channel,
-    work: Work<T>,
-    onBusy: "queue" | "retry",
-  ): MaybePromise<T> {
+  #recover<T>(work: Work<T>): MaybePromise<T> {
     try {
-      const result = work(channel);
+      const result = work(this.#channels.writer);
       if (!(result instanceof Promise)) return result;
       return this.#track(
-        result.catch((error) => this.#failed(error, channel, work, onBusy)),
+        result.catch((error) => this.#failed(error, work)),
       );
     } catch (error) {
-      return this.#failed(error, channel, work, onBusy);
+      return this.#failed(error, work);
     }
   }
 
   #failed<T>(
     error: unknown,
-    channel: Channel,
     work: Work<T>,
-    onBusy: "queue" | "retry",
   ): MaybePromise<T> {
-    if (this.#depth === 0 && error instanceof BusyError) {
-      if (onBusy === "queue") return this.#queued(work);
-      const limit = this.#channels.busyTimeout;
-      return retryWhileBusy(() => work(channel), { limit });
+    if (this.#depth === 0) {
+      if (error instanceof BusyError) return this.#queued(work);
+      throw error;
     }
     // On some errors, a full disk for one, SQLite rolls everything back. What
     // came after would then run and stay outside of any transaction.
-    if (this.#depth > 0 && !channel.inTransaction) {
+    if (!this.#channels.writer.inTransaction) {
       this.#endAll("the database has rolled it back");
     }
     throw error;

@@ -120,9 +120,13 @@ class LibsqlConnection implements Connection {
   }
 
   prepare(sql: string, { bigints }: PrepareOptions): Statement {
-    const statement = this.#db.prepare(sql);
-    statement.safeIntegers(bigints);
-    return new LibsqlStatement(statement, this.#db);
+    const db = this.#db;
+    return new LibsqlStatement(db, () => {
+      const statement = db.prepare(sql);
+      statement.safeIntegers(bigints);
+      if (statement.reader) statement.raw();
+      return statement;
+    });
   }
 
   exec(sql: string): void {
@@ -149,15 +153,19 @@ class LibsqlConnection implements Connection {
 }
 
 class LibsqlStatement implements Statement {
-  readonly #statement: NativeStatement;
   readonly #db: NativeDatabase;
+  readonly #prepare: () => NativeStatement;
+  readonly #statement: NativeStatement;
   readonly #isReader: boolean;
+  // get() of a statement that all() or run() has used binds nothing: it runs
+  // again with the values of before. So it has a statement of its own.
+  #getter: NativeStatement | undefined;
 
-  constructor(statement: NativeStatement, db: NativeDatabase) {
-    this.#statement = statement;
+  constructor(db: NativeDatabase, prepare: () => NativeStatement) {
     this.#db = db;
-    this.#isReader = statement.reader;
-    if (this.#isReader) statement.raw();
+    this.#prepare = prepare;
+    this.#statement = prepare();
+    this.#isReader = this.#statement.reader;
   }
 
   all(params: readonly SqlValue[]): SqlValue[][] {
@@ -166,15 +174,16 @@ class LibsqlStatement implements Statement {
       this.#statement.run(params);
       return [];
     } catch (error) {
-      throw this.#healed(error, params);
+      throw this.#healed(error, this.#statement, params);
     }
   }
 
   get(params: readonly SqlValue[]): SqlValue[] | undefined {
     try {
-      return this.#statement.get(params) as SqlValue[] | undefined; // as in all()
+      this.#getter ??= this.#prepare();
+      return this.#getter.get(params) as SqlValue[] | undefined; // as in all()
     } catch (error) {
-      throw this.#healed(error, params);
+      throw this.#healed(error, this.#getter, params);
     }
   }
 
@@ -183,7 +192,7 @@ class LibsqlStatement implements Statement {
       const { changes, lastInsertRowid } = this.#statement.run(params);
       return { affected: changes, lastId: lastInsertRowid };
     } catch (error) {
-      throw this.#healed(error, params);
+      throw this.#healed(error, this.#statement, params);
     }
   }
 
@@ -197,11 +206,15 @@ class LibsqlStatement implements Statement {
    * later write of the connection fails. Run again where it may not write, the
    * statement fails otherwise, and that does end it.
    */
-  #healed(error: unknown, params: readonly SqlValue[]): unknown {
+  #healed(
+    error: unknown,
+    statement: NativeStatement | undefined,
+    params: readonly SqlValue[],
+  ): unknown {
     if (codeOf(error) !== 5) return error;
     this.#db.exec("PRAGMA query_only = ON");
     try {
-      this.#statement.run(params);
+      statement?.run(params);
     } catch {
       // As intended.
     }

@@ -74,7 +74,7 @@
  */
 
 export { Engine } from "./engine.ts";
-export type { Connections, EngineOptions, EngineStats } from "./engine.ts";
+export type { EngineOptions, EngineStats } from "./engine.ts";
 export type { Session } from "./session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { QueryEvent } from "./driver/channel.ts";

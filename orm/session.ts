@@ -103,7 +103,6 @@ export interface SessionContext {
 }
 
 const READS = /^\s*select\b/i;
-const SCHEMA = /^\s*(create|drop|alter|attach|detach|pragma)\b/i;
 
 /** The session of an executor: the database's, or a transaction's. */
 export class ExecutorSession implements Session {
@@ -137,11 +136,12 @@ export class ExecutorSession implements Session {
     return row !== undefined;
   }
 
+  // deno-lint-ignore require-await -- what insertRows() throws has to reject
   async insert<C extends Columns>(
     table: Table<string, C>,
     ...rows: readonly InsertRow<C>[]
   ): Promise<InsertResult> {
-    return await insertRows(this.#executor, this.#context.plan(table), rows);
+    return insertRows(this.#executor, this.#context.plan(table), rows);
   }
 
   model<C extends Columns>(table: Table<string, C>): Query<C, Row<C>> {
@@ -153,14 +153,18 @@ export class ExecutorSession implements Session {
     ...params: readonly SqlParam[]
   ): Promise<T[]> {
     const values = this.#context.checker.statement(sql, params);
-    const lane = READS.test(sql) ? "read" : "write";
+    const isRead = READS.test(sql);
     let columns: readonly string[] = [];
-    const rows = await this.#executor[lane](async (channel) => {
-      const cells = await channel.all(sql, values, BIGINTS);
-      columns = channel.columns(sql);
-      return cells;
-    });
-    if (SCHEMA.test(sql)) this.#executor.clear();
+    const rows = await this.#executor[isRead ? "read" : "write"](
+      async (channel) => {
+        const cells = await channel.all(sql, values, BIGINTS);
+        columns = channel.columns(sql);
+        // A statement of node:sqlite that was prepared before the schema
+        // changed has the old columns once more.
+        const isStale = isRead && cells[0]?.length !== columns.length;
+        return isStale ? await channel.all(sql, values, BIGINTS) : cells;
+      },
+    );
     // The caller says what the statement returns.
     return rows.map((cells) => toRecord(columns, cells) as T);
   }
@@ -170,11 +174,11 @@ export class ExecutorSession implements Session {
     return await this.#run(sql, values);
   }
 
-  async transaction<T>(
+  transaction<T>(
     work: (tx: Session) => T | Promise<T>,
     options?: TransactionOptions,
   ): Promise<T> {
-    return await this.#executor.transaction(
+    return this.#executor.transaction(
       (inner) => work(new ExecutorSession(inner, this.#context)),
       options,
     );
@@ -184,7 +188,6 @@ export class ExecutorSession implements Session {
     const { affected } = await this.#executor.write((channel) =>
       channel.run(sql, params)
     );
-    if (SCHEMA.test(sql)) this.#executor.clear();
     return affected;
   }
 }

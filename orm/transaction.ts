@@ -2,6 +2,8 @@
 
 import { retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
+import type { MaybePromise } from "./driver/driver.ts";
+import { BusyError } from "./errors.ts";
 
 /** How a transaction begins and ends. */
 export interface TransactionOptions {
@@ -15,49 +17,37 @@ export interface TransactionOptions {
 /** Where a transaction runs. */
 export interface TransactionScope extends TransactionOptions {
   readonly channel: Channel;
-  /** How many transactions it is inside of. */
+  /** How many transactions it is inside of; inside of one it is a savepoint. */
   readonly depth: number;
   /** How long, in ms, to wait for the lock of another process. */
   readonly busyTimeout: number;
-}
-
-/** Runs `work` between BEGIN and COMMIT, or inside of a savepoint. */
-export async function inTransaction<T>(
-  scope: TransactionScope,
-  work: () => Promise<T>,
-): Promise<T> {
-  await begin(scope);
-  try {
-    const result = await work();
-    scope.signal?.throwIfAborted();
-    await commit(scope);
-    return result;
-  } catch (error) {
-    await rollback(scope);
-    throw error;
-  }
 }
 
 function savepoint(depth: number): string {
   return `gee_${depth}`;
 }
 
-async function begin(
+/** Begins a transaction, or a savepoint inside of one. */
+export function begin(
   { channel, depth, busyTimeout, signal }: TransactionScope,
-): Promise<void> {
-  if (depth > 0) return await channel.exec(`SAVEPOINT ${savepoint(depth)}`);
-  await retryWhileBusy(() => channel.begin(), { limit: busyTimeout, signal });
+): MaybePromise<void> {
+  if (depth > 0) return channel.exec(`SAVEPOINT ${savepoint(depth)}`);
+  return unlocked(() => channel.begin(), busyTimeout, signal);
 }
 
-async function commit(
+/** Keeps what was done since the beginning. */
+export function commit(
   { channel, depth, busyTimeout }: TransactionScope,
-): Promise<void> {
-  if (depth > 0) return await channel.exec(`RELEASE ${savepoint(depth)}`);
+): MaybePromise<void> {
+  if (depth > 0) return channel.exec(`RELEASE ${savepoint(depth)}`);
   // Outside of WAL a reader of another process may hold a commit up.
-  await retryWhileBusy(() => channel.commit(), { limit: busyTimeout });
+  return unlocked(() => channel.commit(), busyTimeout);
 }
 
-async function rollback({ channel, depth }: TransactionScope): Promise<void> {
+/** Undoes what was done since the beginning. It never throws. */
+export async function rollback(
+  { channel, depth }: TransactionScope,
+): Promise<void> {
   // SQLite may have rolled back by itself; and whatever goes wrong here, the
   // caller has to learn of the error that came first.
   if (!channel.inTransaction) return;
@@ -67,5 +57,24 @@ async function rollback({ channel, depth }: TransactionScope): Promise<void> {
     await channel.exec(`RELEASE ${savepoint(depth)}`);
   } catch {
     return;
+  }
+}
+
+/** Tries at once, and only then goes to the length of waiting. */
+function unlocked(
+  work: () => MaybePromise<void>,
+  limit: number,
+  signal?: AbortSignal,
+): MaybePromise<void> {
+  try {
+    const result = work();
+    if (!(result instanceof Promise)) return;
+    return result.catch((error) => {
+      if (!(error instanceof BusyError)) throw error;
+      return retryWhileBusy(work, { limit, signal });
+    });
+  } catch (error) {
+    if (!(error instanceof BusyError)) throw error;
+    return retryWhileBusy(work, { limit, signal });
   }
 }

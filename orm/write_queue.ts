@@ -33,14 +33,15 @@ export class WriteQueue {
     return this.#waiters.size;
   }
 
-  /** Waits for one's turn. Who has it calls `release()` once. */
-  acquire(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (!this.#isHeld) {
-      this.#isHeld = true;
-      return Promise.resolve();
-    }
-    return this.#wait(signal);
+  /**
+   * Takes one's turn, and returns the promise of it when others come first.
+   * Who has it calls `release()` once.
+   */
+  acquire(signal?: AbortSignal): Promise<void> | undefined {
+    signal?.throwIfAborted();
+    if (this.#isHeld) return this.#wait(signal);
+    this.#isHeld = true;
+    return undefined;
   }
 
   /** Gives the turn to the one that waited longest. */

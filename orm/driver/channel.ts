@@ -122,11 +122,6 @@ export class Channel {
     );
   }
 
-  /** Forgets the prepared statements, for after the schema has changed. */
-  clear(): void {
-    this.#cache.clear();
-  }
-
   close(): MaybePromise<void> {
     this.#cache.clear();
     return this.#connection.close();

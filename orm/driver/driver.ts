@@ -2,7 +2,7 @@
 
 import type { Dialect } from "../dialect/dialect.ts";
 
-/** A value as SQLite stores it. Integers are bound as `bigint`, reals as `number`. */
+/** A value as drivers take and return it. A `number` is bound as a real. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
 /**

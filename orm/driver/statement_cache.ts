@@ -8,6 +8,8 @@ interface Entry {
   isUsed: boolean;
 }
 
+const SCHEMA = /^\s*(create|drop|alter|attach|detach|pragma|vacuum)\b/i;
+
 /** The prepared statements of one connection, by text, at most `size` of them. */
 export class StatementCache {
   readonly #connection: Connection;
@@ -40,13 +42,19 @@ export class StatementCache {
     return entry.statement;
   }
 
-  /** Drops every statement, for after the schema has changed. */
+  /** Drops every statement. */
   clear(): void {
     this.#entries.clear();
   }
 
   #prepare(sql: string, options: PrepareOptions): Statement {
     const statement = this.#connection.prepare(this.#rewrite(sql), options);
+    if (SCHEMA.test(sql)) {
+      // What it changes may be wrong in the others: those of node:sqlite go on
+      // returning as many columns as there were.
+      this.#entries.clear();
+      return statement;
+    }
     this.#entries.delete(sql);
     if (this.#entries.size >= this.#size) this.#evict();
     this.#entries.set(sql, {

@@ -94,7 +94,8 @@ export function conditionSql(
     );
   }
   let sql = "";
-  for (const [key, value] of Object.entries(where)) {
+  for (const key of Object.keys(where)) {
+    const value: unknown = where[key as keyof typeof where];
     const part = key === "or" || key === "and"
       ? listSql(plan, key, value, params)
       : key === "not"
@@ -195,7 +196,7 @@ function operatorSql(
     throw refuse(property, '"like" is for text');
   }
   params.push(codec.encode(operand, property));
-  return `${path} ${comparison} ?`;
+  return operator === "eq" ? column.isEqual : `${path} ${comparison} ?`;
 }
 
 function betweenSql(

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { RunResult, SqlValue } from "../driver/driver.ts";
+import type { MaybePromise, RunResult, SqlValue } from "../driver/driver.ts";
 import type { Executor } from "../executor.ts";
 import type { TablePlan } from "./plan.ts";
 
@@ -25,29 +25,30 @@ interface Chunk {
 }
 
 /** Inserts rows, all or none. */
-export async function insertRows(
+export function insertRows(
   executor: Executor,
   plan: TablePlan,
   rows: readonly object[],
-): Promise<InsertResult> {
+): MaybePromise<InsertResult> {
   const chunks = chunked(plan, rows);
   const [first, ...rest] = chunks;
   if (first === undefined) return { affected: 0, lastId: undefined };
   if (rest.length === 0) {
-    const pending = executor.write((channel) =>
+    const result = executor.write((channel) =>
       channel.run(first.sql, first.params)
     );
-    const result = pending instanceof Promise ? await pending : pending;
-    return resultOf(plan, result, rows.length);
+    return result instanceof Promise
+      ? result.then((result) => resultOf(plan, result, rows.length))
+      : resultOf(plan, result, rows.length);
   }
-  const last = await executor.transaction(async (inner) => {
+  return executor.transaction(async (inner) => {
     let result: RunResult | undefined;
     for (const { sql, params } of chunks) {
-      result = await inner.write((channel) => channel.run(sql, params));
+      const pending = inner.write((channel) => channel.run(sql, params));
+      result = pending instanceof Promise ? await pending : pending;
     }
-    return result;
+    return resultOf(plan, result, rows.length);
   });
-  return resultOf(plan, last, rows.length);
 }
 
 /** Every row is encoded before the first is inserted. */

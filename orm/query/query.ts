@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlText } from "../dialect/dialect.ts";
+import type { MaybePromise, RunResult, SqlValue } from "../driver/driver.ts";
 import type { Executor } from "../executor.ts";
 import type { Changes, Columns, Row } from "../schema/table.ts";
 import { conditionSql, type Where } from "./conditions.ts";
@@ -146,11 +147,8 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
     this.#state = state;
   }
 
-  #with(change: Partial<QueryState>): TableQuery<C, Out> {
-    return new TableQuery(this.#context, this.#plan, {
-      ...this.#state,
-      ...change,
-    });
+  #next(state: QueryState): TableQuery<C, Out> {
+    return new TableQuery(this.#context, this.#plan, state);
   }
 
   where(
@@ -168,8 +166,11 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
       sql = conditionSql(this.#plan, condition, added);
       if (sql === "") return this;
     }
-    if (where === "") return this.#with({ where: sql, params: added });
-    return this.#with({
+    if (where === "") {
+      return this.#next({ ...this.#state, where: sql, params: added });
+    }
+    return this.#next({
+      ...this.#state,
       where: `${where} AND ${sql}`,
       params: [...params, ...added],
     });
@@ -181,17 +182,17 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
         ? `${this.#plan.column(key.slice(1)).path} DESC`
         : this.#plan.column(key).path
     ).join(", ");
-    return this.#with({ order });
+    return this.#next({ ...this.#state, order });
   }
 
   limit(count: number): Query<C, Out> {
     checkCount("limit", count);
-    return this.#with({ limit: count });
+    return this.#next({ ...this.#state, limit: count });
   }
 
   offset(count: number): Query<C, Out> {
     checkCount("offset", count);
-    return this.#with({ offset: count });
+    return this.#next({ ...this.#state, offset: count });
   }
 
   select<K extends keyof C & string>(
@@ -208,7 +209,7 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   all(): Query<C, Out> {
-    return this.#with({ isAll: true });
+    return this.#next({ ...this.#state, isAll: true });
   }
 
   async find(): Promise<Out[]> {
@@ -244,14 +245,12 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   async count(): Promise<number> {
     const { limit, offset } = this.#state;
     const isCut = limit !== undefined || offset !== undefined;
-    const { sql, params } = isCut
-      ? this.#tail(`SELECT 1 FROM ${this.#plan.name}`, limit)
+    const rows = this.#tail(`SELECT 1 FROM ${this.#plan.name}`, limit);
+    const sql = isCut
+      ? `SELECT count(*) FROM (${rows.sql})`
       : this.#matching(`SELECT count(*) FROM ${this.#plan.name}`);
     const row = await this.#context.executor.read((channel) =>
-      channel.get(
-        isCut ? `SELECT count(*) FROM (${sql})` : sql,
-        params,
-      )
+      channel.get(sql, rows.params)
     );
     return Number(row?.[0]);
   }
@@ -270,42 +269,23 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
 
   async update(changes: Changes<C>): Promise<number> {
     this.#checkBounded("update");
-    const set: string[] = [];
     const params: SqlValue[] = [];
-    this.#plan.checkKeys(changes);
-    // In the table's order, so that the order of the keys makes no new text.
-    for (const { property, definition, codec, name } of this.#plan.columns) {
-      if (!Object.hasOwn(changes, property)) continue;
-      const value: unknown = changes[property];
-      if (value === undefined || value === null && !definition.isNullable) {
-        throw new TypeError(
-          `Cannot update "${property}": got ${value}, want a value`,
-        );
-      }
-      set.push(`${name} = ?`);
-      params.push(value === null ? null : codec.encode(value, property));
-    }
-    if (set.length === 0) {
-      throw new TypeError("Cannot update rows: got no change, want one");
-    }
-    return await this.#change(
-      `UPDATE ${this.#plan.name} SET ${set.join(", ")}`,
-      params,
-    );
+    const set = this.#plan.setSql(changes, params);
+    for (const value of this.#state.params) params.push(value);
+    const pending = this.#change(this.#plan.updateSql(set), params);
+    return (pending instanceof Promise ? await pending : pending).affected;
   }
 
   async delete(): Promise<number> {
     this.#checkBounded("delete");
-    return await this.#change(`DELETE FROM ${this.#plan.name}`, []);
+    const { params } = this.#state;
+    const pending = this.#change(`DELETE FROM ${this.#plan.name}`, params);
+    return (pending instanceof Promise ? await pending : pending).affected;
   }
 
-  async #change(head: string, before: readonly SqlValue[]): Promise<number> {
-    const { sql, params } = this.#matching(head);
-    const bound = before.length === 0 ? params : [...before, ...params];
-    const pending = this.#context.executor.write((channel) =>
-      channel.run(sql, bound)
-    );
-    return (pending instanceof Promise ? await pending : pending).affected;
+  #change(head: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
+    const sql = this.#matching(head);
+    return this.#context.executor.write((channel) => channel.run(sql, params));
   }
 
   #checkBounded(action: "update" | "delete"): void {
@@ -323,35 +303,28 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   /** The text with its conditions. */
-  #matching(head: string): { sql: string; params: readonly SqlValue[] } {
-    const { where, params } = this.#state;
-    return { sql: where === "" ? head : `${head} WHERE ${where}`, params };
+  #matching(head: string): string {
+    return this.#plan.text(head, this.#state.where);
   }
 
   /** The text with its conditions, order and limits. */
-  #tail(
-    head: string,
-    limit: number | undefined,
-  ): { sql: string; params: readonly SqlValue[] } {
-    const { order, offset } = this.#state;
-    const matching = this.#matching(head);
-    const sql = order === ""
-      ? matching.sql
-      : `${matching.sql} ORDER BY ${order}`;
+  #tail(head: string, limit: number | undefined): SqlText {
+    const { order, offset, params } = this.#state;
+    if (limit === 1 && order === "" && offset === undefined) {
+      return { sql: this.#plan.firstText(head, this.#state.where), params };
+    }
+    let sql = this.#matching(head);
+    if (order !== "") sql = `${sql} ORDER BY ${order}`;
     if (offset !== undefined) {
       // SQLite knows no OFFSET without LIMIT; a negative one is none.
-      const cut = [BigInt(limit ?? -1), BigInt(offset)];
       return {
         sql: `${sql} LIMIT ? OFFSET ?`,
-        params: [...matching.params, ...cut],
+        params: [...params, limit ?? -1, offset],
       };
     }
-    if (limit === undefined) return { sql, params: matching.params };
+    if (limit === undefined) return { sql, params };
     // The commonest limit is part of the text: no value to bind for first().
-    if (limit === 1) return { sql: `${sql} LIMIT 1`, params: matching.params };
-    return {
-      sql: `${sql} LIMIT ?`,
-      params: [...matching.params, BigInt(limit)],
-    };
+    if (limit === 1) return { sql: `${sql} LIMIT 1`, params };
+    return { sql: `${sql} LIMIT ?`, params: [...params, limit] };
   }
 }
