@@ -158,7 +158,7 @@ Deno.test("Server replies to every kind of request and the connection lives on",
 
 Deno.test("Server answers undecodable arguments and replies with an error", async () => {
   await using rig = served(new Arith());
-  const { server, end, running } = rig;
+  const { end, running } = rig;
   await send(
     end,
     request("Arith.sum", 1, "{nope") + request("Arith.big", 2, "null"),

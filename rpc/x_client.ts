@@ -33,8 +33,13 @@ export interface BroadcastOptions extends CallOptions {
 
 /** What one server answered to a broadcast. */
 export type BroadcastResult<Reply> =
-  | { readonly server: string; readonly reply: Reply }
-  | { readonly server: string; readonly error: unknown };
+  & {
+    /** Which server it is. */
+    readonly server: string;
+    /** How long it took to answer, in ms. */
+    readonly duration: number;
+  }
+  & ({ readonly reply: Reply } | { readonly error: unknown });
 
 /**
  * Calls services that several servers offer.
@@ -159,14 +164,13 @@ export class XClient implements AsyncDisposable {
       throw new NoServersError("Cannot broadcast: no servers are available");
     }
     return await Promise.all(servers.map(async (server) => {
+      const start = performance.now();
       try {
         const client = await this.#client(server, options.signal);
-        return {
-          server,
-          reply: await client.call<Reply>(serviceMethod, args, options),
-        };
+        const reply = await client.call<Reply>(serviceMethod, args, options);
+        return { server, duration: performance.now() - start, reply };
       } catch (error) {
-        return { server, error };
+        return { server, duration: performance.now() - start, error };
       }
     }));
   }
