@@ -15,9 +15,10 @@ interface Scan {
 }
 
 // Alternatives that hide a "?" or ";" come first: strings, names in each kind
-// of quotes, comments. Each is linear, none can backtrack into another.
+// of quotes, comments. One that is not closed reaches to the end, so no part of
+// the text is read twice.
 const TOKENS =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?\*\/|\?\d*|[:@$][A-Za-z_]\w*|;/g;
+  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?\d*|[:@$][A-Za-z_]\w*|;/g;
 const TRIGGER = /^\s*create\s+(temp\w*\s+)?trigger\b/i;
 const TRANSACTION = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i;
 
