@@ -273,3 +273,27 @@ Deno.test("a driver's own error is passed on as it is", async () => {
   // It was rolled back, so the connection serves on.
   assertEquals(await engine.session().raw("SELECT 1 AS one"), [{ one: 1 }]);
 });
+
+Deno.test("a commit that meets a lock is tried again", async () => {
+  for (const isLater of [false, true]) {
+    const inner = sqlite();
+    let failures = 2;
+    const failing = (work: () => unknown) => () => {
+      if (failures-- > 0) throw new BusyError("Cannot run statement: locked");
+      return work() as void;
+    };
+    const driver: Driver = {
+      ...inner,
+      async open() {
+        const connection = await inner.open();
+        const commit = failing(connection.commit.bind(connection));
+        // deno-lint-ignore require-await -- the error has to come later
+        connection.commit = isLater ? async () => commit() : commit;
+        return connection;
+      },
+    };
+    await using engine = await Engine.open(driver);
+    assertEquals(await engine.transaction(() => 5), 5);
+    assertEquals(failures, -1);
+  }
+});
