@@ -153,6 +153,23 @@ conform("Session.insert() fills defaults and numbers rows", async (engine) => {
   ]);
 });
 
+conform("names of every object are columns like others", async (engine) => {
+  const odd = table("select", {
+    constructor: text().default("none"),
+    "order by": integer().primaryKey(),
+  });
+  const session = engine.session();
+  await session.createTable(odd);
+  // The type checker takes the inherited function for the value.
+  await session.insert(odd, {} as { constructor: string });
+  await session.insert(odd, { constructor: "a" });
+  assertEquals(await session.model(odd).orderBy("order by").find(), [
+    { constructor: "none", "order by": 1 },
+    { constructor: "a", "order by": 2 },
+  ]);
+  assertEquals(await session.model(odd).where({ constructor: "a" }).count(), 1);
+});
+
 conform("Session.insert() refuses what is no row", async (engine) => {
   const session = engine.session();
   const insert = (row: unknown) =>
@@ -535,6 +552,8 @@ conform("Session.raw() binds and returns values", async (engine) => {
     await session.raw("SELECT age FROM users WHERE age > ? ORDER BY 1", 1),
     [{ age: 19 }, { age: 31 }],
   );
+  assertEquals(await session.raw("CREATE TABLE made (a, b)"), []);
+  assertEquals(await session.raw("SELECT * FROM made"), []);
   await session.raw("SELECT * FROM users");
   await session.exec("ALTER TABLE users ADD COLUMN note TEXT DEFAULT 'new'");
   const [row] = await session.raw("SELECT * FROM users");

@@ -24,13 +24,13 @@ export interface EngineOptions {
    * @default {500}
    */
   readonly statements?: number;
-  /** Is told of every statement that ran, with its time. */
+  /** Is told of every statement that ran, with its time. It must not throw. */
   readonly onQuery?: (event: QueryEvent) => void;
 }
 
 /** What an engine holds at the moment. */
 export interface EngineStats {
-  /** How many statements are kept prepared, for writing and reading. */
+  /** How many statements the connection that writes keeps prepared. */
   readonly statements: number;
   /** How many calls wait for a transaction to end. */
   readonly waiting: number;

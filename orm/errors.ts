@@ -11,6 +11,7 @@ export interface DatabaseErrorOptions extends ErrorOptions {
  * driver; `cause` is what the driver threw.
  */
 export class DatabaseError extends Error {
+  /** The name of the class. */
   override readonly name: string = "DatabaseError";
   /** SQLite's extended result code, when the database reported the error. */
   readonly code: number | undefined;
@@ -29,6 +30,7 @@ export class DatabaseError extends Error {
 
 /** A value that must be unique is there already. */
 export class UniqueError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "UniqueError";
   /** The columns that must be unique together, as in `"users.email"`. */
   readonly columns: readonly string[];
@@ -52,40 +54,48 @@ export class UniqueError extends DatabaseError {
 
 /** A row refers to one that is not there, or is still referred to. */
 export class ForeignKeyError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "ForeignKeyError";
 }
 
 /** A column that must have a value has none. */
 export class NotNullError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "NotNullError";
 }
 
 /** A value breaks a check of its table. */
 export class CheckError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "CheckError";
 }
 
 /** The database stayed locked, by another process or by a long transaction. */
 export class BusyError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "BusyError";
 }
 
 /** The database does not understand a statement, or a name in it is unknown. */
 export class SqlSyntaxError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "SqlSyntaxError";
 }
 
 /** There is no room left, on the disk or up to the database's own limit. */
 export class DiskFullError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "DiskFullError";
 }
 
 /** A write where only reading is allowed. */
 export class ReadOnlyError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "ReadOnlyError";
 }
 
 /** The engine is closed, or the transaction has ended. */
 export class ClosedError extends DatabaseError {
+  /** The name of the class. */
   override readonly name = "ClosedError";
 }

@@ -1,6 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { BIGINTS } from "./driver/channel.ts";
 import type { SqlValue } from "./driver/driver.ts";
 import type { Executor } from "./executor.ts";
 import { type InsertResult, insertRows } from "./query/insert.ts";
@@ -153,18 +152,17 @@ export class ExecutorSession implements Session {
     ...params: readonly SqlParam[]
   ): Promise<T[]> {
     const values = this.#context.checker.statement(sql, params);
-    const isRead = READS.test(sql);
-    let columns: readonly string[] = [];
-    const rows = await this.#executor[isRead ? "read" : "write"](
-      async (channel) => {
-        const cells = await channel.all(sql, values, BIGINTS);
-        columns = channel.columns(sql);
-        // A statement of node:sqlite that was prepared before the schema
-        // changed has the old columns once more.
-        const isStale = isRead && cells[0]?.length !== columns.length;
-        return isStale ? await channel.all(sql, values, BIGINTS) : cells;
-      },
-    );
+    const run = () =>
+      READS.test(sql)
+        ? this.#executor.read((channel) => channel.records(sql, values))
+        : this.#executor.write((channel) => channel.records(sql, values));
+    let { rows, columns } = await run();
+    // A statement of node:sqlite that was prepared before the schema changed
+    // returns the old columns once more; a mere reading can be had again.
+    const width = rows[0]?.length ?? columns.length;
+    if (width !== columns.length && READS.test(sql)) {
+      ({ rows, columns } = await run());
+    }
     // The caller says what the statement returns.
     return rows.map((cells) => toRecord(columns, cells) as T);
   }

@@ -29,8 +29,13 @@ export interface ChannelOptions {
   readonly onQuery: ((event: QueryEvent) => void) | undefined;
 }
 
-/** Reads every integer exactly. */
-export const BIGINTS: PrepareOptions = { bigints: true };
+/** The result of a statement that no table describes. */
+export interface Records {
+  readonly rows: readonly SqlValue[][];
+  readonly columns: readonly string[];
+}
+
+const BIGINTS: PrepareOptions = { bigints: true };
 const NUMBERS: PrepareOptions = { bigints: false };
 const NO_PARAMS: readonly SqlValue[] = [];
 
@@ -97,9 +102,15 @@ export class Channel {
     );
   }
 
-  /** The names of a statement's result columns, as of its last run. */
-  columns(sql: string): readonly string[] {
-    return this.#cache.get(sql, BIGINTS).columns();
+  /** Every row, with the names of the columns. */
+  records(sql: string, params: readonly SqlValue[]): MaybePromise<Records> {
+    return this.#watch(sql, params, () => {
+      const statement = this.#cache.get(sql, BIGINTS);
+      const rows = statement.all(params);
+      return rows instanceof Promise
+        ? rows.then((rows) => ({ rows, columns: statement.columns() }))
+        : { rows, columns: statement.columns() };
+    });
   }
 
   exec(sql: string): MaybePromise<void> {
@@ -134,21 +145,22 @@ export class Channel {
     call: () => MaybePromise<T>,
   ): MaybePromise<T> {
     const start = this.#onQuery === undefined ? 0 : performance.now();
+    let result: MaybePromise<T>;
     try {
-      const result = call();
-      if (result instanceof Promise) {
-        return result.then((value) => {
-          this.#log(sql, params, start, undefined);
-          return value;
-        }, (error) => {
-          throw this.#failed(sql, params, start, error);
-        });
-      }
-      if (this.#onQuery !== undefined) this.#log(sql, params, start, undefined);
-      return result;
+      result = call();
     } catch (error) {
       throw this.#failed(sql, params, start, error);
     }
+    if (result instanceof Promise) {
+      return result.then((value) => {
+        this.#log(sql, params, start, undefined);
+        return value;
+      }, (error) => {
+        throw this.#failed(sql, params, start, error);
+      });
+    }
+    if (this.#onQuery !== undefined) this.#log(sql, params, start, undefined);
+    return result;
   }
 
   #failed(

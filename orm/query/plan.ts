@@ -154,7 +154,11 @@ export class TablePlan {
     for (const { property, definition, codec } of this.columns) {
       // Rows are records of the table's columns; what else they hold is
       // counted below.
-      const value = (row as Record<string, unknown>)[property];
+      let value = (row as Record<string, unknown>)[property];
+      // What every object inherits, as "constructor", are functions.
+      if (typeof value === "function" && !Object.hasOwn(row, property)) {
+        value = undefined;
+      }
       if (value !== undefined || property in row) known++;
       if (value === null || value === undefined) {
         params.push(this.#missing(value, property, definition));

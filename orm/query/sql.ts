@@ -27,10 +27,6 @@ function scan(sql: string): Scan {
   let problem = sql.trim() === "" ? "it is empty" : undefined;
   let end = -1;
   for (const { 0: token, index } of sql.matchAll(TOKENS)) {
-    const isComment = token.startsWith("--") || token.startsWith("/*");
-    if (end !== -1 && !isComment && token !== ";") {
-      problem ??= "it is more than one statement";
-    }
     if (token === "?") {
       params++;
     } else if (/^[?:@$]/.test(token)) {
