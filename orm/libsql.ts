@@ -32,9 +32,9 @@ import type {
   Driver,
   PrepareOptions,
   RunResult,
-  SqlValue,
   Statement,
 } from "./driver/driver.ts";
+import type { SqlValue } from "./driver/sql_value.ts";
 
 /** What we use of a statement of `npm:libsql`. */
 interface NativeStatement {

@@ -115,9 +115,9 @@ export type {
   MaybePromise,
   PrepareOptions,
   RunResult,
-  SqlValue,
   Statement,
 } from "./driver/driver.ts";
+export type { SqlValue } from "./driver/sql_value.ts";
 export type { Dialect, SqlText } from "./dialect/dialect.ts";
 export {
   BusyError,

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlValue } from "./driver/driver.ts";
+import type { SqlValue } from "./driver/sql_value.ts";
 import type { Executor } from "./executor.ts";
 import { type InsertResult, insertRows } from "./query/insert.ts";
 import type { TablePlan } from "./query/plan.ts";

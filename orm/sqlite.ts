@@ -31,9 +31,9 @@ import type {
   Driver,
   PrepareOptions,
   RunResult,
-  SqlValue,
   Statement,
 } from "./driver/driver.ts";
+import type { SqlValue } from "./driver/sql_value.ts";
 
 /**
  * The driver for a database on `node:sqlite`.

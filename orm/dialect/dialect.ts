@@ -2,7 +2,7 @@
 
 import type { ColumnDefinition } from "../schema/columns.ts";
 import type { ColumnKind } from "../schema/codecs.ts";
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 
 /** A statement's text and the values of its placeholders. */
 export interface SqlText {

@@ -2,7 +2,7 @@
 
 import type { ColumnKind } from "../schema/codecs.ts";
 import type { ColumnDefinition } from "../schema/columns.ts";
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import type { Dialect, SqlText } from "./dialect.ts";
 
 const TYPES: Readonly<Record<ColumnKind, string>> = {

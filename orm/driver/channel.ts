@@ -7,8 +7,8 @@ import type {
   MaybePromise,
   PrepareOptions,
   RunResult,
-  SqlValue,
 } from "./driver.ts";
+import type { SqlValue } from "./sql_value.ts";
 import { StatementCache } from "./statement_cache.ts";
 
 /** A statement that ran, for the log. */

@@ -1,9 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Dialect } from "../dialect/dialect.ts";
-
-/** A value as drivers take and return it. A `number` is bound as a real. */
-export type SqlValue = null | number | bigint | string | Uint8Array;
+import type { SqlValue } from "./sql_value.ts";
 
 /**
  * A value, or the promise of one. Drivers in this process answer at once and

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import { describe } from "../schema/codecs.ts";
 import type { Columns, ValueOf } from "../schema/table.ts";
 import type { ColumnPlan, TablePlan } from "./plan.ts";

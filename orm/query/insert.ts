@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { MaybePromise, RunResult, SqlValue } from "../driver/driver.ts";
+import type { MaybePromise, RunResult } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import type { Executor } from "../executor.ts";
 import type { TablePlan } from "./plan.ts";
 

@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Dialect } from "../dialect/dialect.ts";
-import type { PrepareOptions, SqlValue } from "../driver/driver.ts";
+import type { PrepareOptions } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import { type Codec, describe } from "../schema/codecs.ts";
 import type { ColumnDefinition } from "../schema/columns.ts";
 import type { Columns, Table } from "../schema/table.ts";

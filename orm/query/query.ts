@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlText } from "../dialect/dialect.ts";
-import type { MaybePromise, RunResult, SqlValue } from "../driver/driver.ts";
+import type { MaybePromise, RunResult } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import type { Executor } from "../executor.ts";
 import type { Changes, Columns, Row } from "../schema/table.ts";
 import { conditionSql, type Where } from "./conditions.ts";

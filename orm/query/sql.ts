@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import { checkBigint, checkText, describe } from "../schema/codecs.ts";
 
 /** What raw SQL may bind besides stored values. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlValue } from "../driver/sql_value.ts";
 import {
   bigintCodec,
   blobCodec,
