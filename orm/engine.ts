@@ -113,8 +113,8 @@ export class Engine {
     const toChannel = (connection: Connection) =>
       new Channel(connection, driver, { statements, onQuery });
     this.#writer = toChannel(connection);
-    // Opened when it is first needed: a second connection to a file slows the
-    // writes of the first by a tenth.
+    // Opened when a read first meets an open transaction: many a program never
+    // needs a second connection.
     const openReader = () =>
       this.#reader ??= connect(driver, "openReader", busyTimeout)
         .then(toChannel);

@@ -16,8 +16,8 @@ export interface InsertResult {
   readonly lastId: number | bigint | undefined;
 }
 
-// Three texts serve any number of rows. Many rows in one statement: 2x over
-// one statement for each, measured on 1000 rows; 250 gain nothing over 100.
+// Three texts serve any number of rows. 1000 rows in statements of 100 take
+// 0.4 to 0.6 of the time of 1000 statements; 250 at once gain nothing more.
 const CHUNKS = [100, 10, 1];
 
 interface Chunk {
