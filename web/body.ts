@@ -33,7 +33,8 @@ export class Body {
   readonly #request: Request;
   readonly #limits: BodyLimits;
   #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  #isReading = false;
+  /** Rejects the read under way; there only while one is. */
+  #giveUp: (() => void) | undefined;
 
   /**
    * Made by the context when the body is asked for.
@@ -48,7 +49,12 @@ export class Body {
 
   /** Whether a reader waits for the client to send the rest. */
   get isReading(): boolean {
-    return this.#isReading;
+    return this.#giveUp !== undefined;
+  }
+
+  /** Ends a read under way with 408: nobody waits for the rest any longer. */
+  giveUp(): void {
+    this.#giveUp?.();
   }
 
   /**
@@ -129,14 +135,14 @@ export class Body {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { bodyLimit, bodyTimeout } = this.#limits;
     const late = Promise.withResolvers<never>();
+    this.#giveUp = () => late.reject(new HttpError(408));
     const timer = Number.isFinite(bodyTimeout)
-      ? setTimeout(() => late.reject(new HttpError(408)), bodyTimeout)
+      ? setTimeout(this.#giveUp, bodyTimeout)
       : undefined;
-    this.#isReading = true;
     try {
       return await Promise.race([collect(reader, bodyLimit), late.promise]);
     } finally {
-      this.#isReading = false;
+      this.#giveUp = undefined;
       clearTimeout(timer);
     }
   }

@@ -21,6 +21,8 @@ export type Handler<Names extends string = string> = (
 
 /** What all contexts of an engine share. */
 export interface ContextSettings extends BodyLimits {
+  /** The event streams that are open; they end when the server closes. */
+  readonly eventStreams: Set<Lifetime>;
   /** Turns an error into an answer; must not throw. */
   rescue(error: unknown, c: Context): Response | Promise<Response>;
 }
@@ -67,6 +69,8 @@ export class Context<Names extends string = string> extends Incoming<Names> {
   #depth = -1;
   /** The last position that was ever reached. */
   #deepest = -1;
+  /** What `next()` gave last, while it is a promise. */
+  #rest: Promise<Response> | undefined;
   #reply: Response | undefined;
   #status = 200;
   #headers: HeaderList | undefined;
@@ -105,6 +109,7 @@ export class Context<Names extends string = string> extends Incoming<Names> {
    * the handler put into a `Response` of its own.
    */
   get signal(): AbortSignal {
+    this.lifetime.watch();
     return this.lifetime.signal;
   }
 
@@ -138,8 +143,10 @@ export class Context<Names extends string = string> extends Incoming<Names> {
       this.#depth = depth;
       throw error;
     }
+    // Middleware that returns nothing answers with the rest, also a late one.
+    result ??= this.#rest;
     if (result instanceof Promise) {
-      return result.then((value) => {
+      return this.#rest = result.then((value) => {
         this.#depth = depth;
         return this.#settle(value);
       });
@@ -285,14 +292,17 @@ export class Context<Names extends string = string> extends Incoming<Names> {
       | [status: number, chunks: AsyncIterable<Uint8Array | string>]
   ): Response {
     const [status, chunks] = args.length === 1 ? [this.#status, args[0]] : args;
-    const onCancel = () => this.lifetime.end(clientLeft());
-    const body = byteStream(chunks, { onCancel });
+    const { lifetime } = this;
+    const body = byteStream(chunks, {
+      signal: lifetime.signal,
+      onCancel: () => lifetime.end(clientLeft()),
+    });
     return this.#answer(status, body, "application/octet-stream");
   }
 
   /**
-   * Answers with server-sent events until the iterable ends or the client
-   * leaves, which aborts `signal` and returns the iterator.
+   * Answers with server-sent events until the iterable ends, the client leaves
+   * or the server closes; the latter two abort `signal` and return the iterator.
    *
    * @param events The events.
    * @param options How often to say that the stream is alive.
@@ -317,8 +327,13 @@ export class Context<Names extends string = string> extends Incoming<Names> {
    * ```
    */
   sse(events: AsyncIterable<SseEvent>, options: SseOptions = {}): Response {
+    const { lifetime } = this;
+    const { eventStreams } = this.#settings;
+    eventStreams.add(lifetime);
     const body = byteStream(encodeEvents(events), {
-      onCancel: () => this.lifetime.end(clientLeft()),
+      signal: lifetime.signal,
+      onCancel: () => lifetime.end(clientLeft()),
+      onEnd: () => eventStreams.delete(lifetime),
       idleText: ": keep-alive\n\n",
       idleMs: options.keepAlive ?? 15_000,
     });
@@ -369,6 +384,11 @@ export class Context<Names extends string = string> extends Incoming<Names> {
 
   #settle(result: Response | void): Response {
     if (result === undefined) {
+      if (this.#reply === undefined && this.#deepest > this.#depth + 1) {
+        throw new Error(
+          "Cannot answer: a middleware returned nothing before the rest of the chain had an answer, await c.next()",
+        );
+      }
       return this.#reply ?? this.#answer(this.#status, null);
     }
     if (!(result instanceof Response)) {

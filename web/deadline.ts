@@ -67,6 +67,11 @@ export class Deadline {
     return promise;
   }
 
+  /** Ends every answer that is awaited now. */
+  endAll(reason: unknown): void {
+    for (const { lifetime } of [...this.#pending]) lifetime.end(reason);
+  }
+
   async #startLater(pending: Pending): Promise<void> {
     for (let turn = 0; turn < FREE_TURNS; turn++) {
       await undefined;

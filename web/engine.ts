@@ -2,6 +2,7 @@
 import { Context, type ContextSettings, type Handler } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { HttpError, statusName } from "./http_error.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { logger } from "./middleware/logger.ts";
 import { recovery } from "./middleware/recovery.ts";
 import { isHost, pathStart } from "./path.ts";
@@ -63,6 +64,7 @@ export class Engine extends RouterGroup<""> {
   readonly #table: RouteTable;
   readonly #settings: ContextSettings;
   readonly #deadline: Deadline;
+  readonly #eventStreams = new Set<Lifetime>();
   /** The last origin whose host was found well-formed, with its path's slash. */
   #origin = "\0";
   #onMissing: Handler = (c) => c.fail(404, statusName(404));
@@ -82,6 +84,7 @@ export class Engine extends RouterGroup<""> {
       positive("handlerTimeout", options.handlerTimeout ?? 30_000),
     );
     this.#settings = {
+      eventStreams: this.#eventStreams,
       bodyLimit: positive("bodyLimit", options.bodyLimit ?? 1 << 20),
       bodyTimeout: positive("bodyTimeout", options.bodyTimeout ?? 30_000),
       rescue: (error, c) => this.#rescue(error, c),
@@ -148,7 +151,12 @@ export class Engine extends RouterGroup<""> {
    * @throws {Deno.errors.AddrInUse} When the port is taken.
    */
   run(options?: RunOptions): RunningServer {
-    return new RunningServer(this.fetch, options);
+    return new RunningServer(this.fetch, {
+      onClose: () => {
+        for (const lifetime of this.#eventStreams) lifetime.end(closing());
+      },
+      onOverdue: () => this.#deadline.endAll(closing()),
+    }, options);
   }
 
   /**
@@ -184,7 +192,11 @@ export class Engine extends RouterGroup<""> {
   }
 
   async #wait(answer: Promise<Response>, c: Context): Promise<Response> {
-    const late = () => new HttpError(c.body.isReading ? 408 : 503);
+    const late = () => {
+      if (!c.body.isReading) return new HttpError(503);
+      c.body.giveUp();
+      return new HttpError(408);
+    };
     try {
       return c.finish(await this.#deadline.hold(answer, c.lifetime, late));
     } catch (error) {
@@ -236,6 +248,10 @@ export class Engine extends RouterGroup<""> {
     const host = request.headers.get("host");
     return host === null || isHost(host) ? start : -1;
   }
+}
+
+function closing(): HttpError {
+  return new HttpError(503, "The server is closing");
 }
 
 function positive(name: string, value: number): number {

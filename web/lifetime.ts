@@ -26,12 +26,11 @@ export class Lifetime {
     this.#request = request;
   }
 
-  /** Aborts when the client leaves or a deadline passes, never by success. */
+  /** Aborts with the lifetime, never by success; see `watch`. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-      this.watch();
     }
     return this.#controller.signal;
   }

@@ -79,6 +79,6 @@ export { type RouteInfo } from "./route_table.ts";
 export { type RouteEntry, RouteMatch } from "./route_match.ts";
 export { Router } from "./router.ts";
 export { type Fetch, RouterGroup } from "./router_group.ts";
-export { RunningServer, type RunOptions } from "./server.ts";
+export { type DrainHooks, RunningServer, type RunOptions } from "./server.ts";
 export { type SseEvent, type SseOptions } from "./sse.ts";
 export { type StaticOptions } from "./static_files.ts";

@@ -28,6 +28,17 @@ export interface RunOptions {
   readonly drainTimeout?: number;
 }
 
+/** What an engine does for its server when that closes. */
+export interface DrainHooks {
+  /** Called first: ends what would never end by itself. */
+  readonly onClose: () => void;
+  /** Called when the time is over: ends whatever is under way. */
+  readonly onOverdue: () => void;
+}
+
+/** Milliseconds that answers get to leave once everything was ended. */
+const LAST_WORDS = 100;
+
 /**
  * A server that listens.
  *
@@ -49,7 +60,7 @@ export class RunningServer {
   /** Settles when the server has ended. */
   readonly finished: Promise<void>;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #abort = new AbortController();
+  readonly #hooks: DrainHooks;
   readonly #drainTimeout: number;
   #closing: Promise<void> | undefined;
 
@@ -57,16 +68,17 @@ export class RunningServer {
    * Made by `engine.run()`.
    *
    * @param fetch What answers requests.
+   * @param hooks What to do when it closes.
    * @param options Where to listen.
    */
-  constructor(fetch: Fetch, options: RunOptions = {}) {
+  constructor(fetch: Fetch, hooks: DrainHooks, options: RunOptions = {}) {
     const { port = 8000, hostname = "127.0.0.1", signal } = options;
     signal?.throwIfAborted();
+    this.#hooks = hooks;
     this.#drainTimeout = options.drainTimeout ?? 10_000;
     this.#server = Deno.serve({
       port,
       hostname,
-      signal: this.#abort.signal,
       onListen: (address) => options.onListen?.(address),
     }, fetch);
     this.addr = this.#server.addr;
@@ -78,8 +90,9 @@ export class RunningServer {
   }
 
   /**
-   * Takes no new connections, lets requests under way finish for
-   * `drainTimeout`, then cuts what is left.
+   * Takes no new connections, ends event streams, and lets requests under way
+   * finish for `drainTimeout`; then they are answered 503. A client that does
+   * not read its answer is not awaited and keeps no process alive.
    *
    * @returns When the server has ended.
    */
@@ -93,9 +106,21 @@ export class RunningServer {
   }
 
   async #drain(): Promise<void> {
-    const timer = setTimeout(() => this.#abort.abort(), this.#drainTimeout);
-    await Promise.race([this.#server.shutdown(), this.finished]);
-    clearTimeout(timer);
-    await this.finished;
+    // Not the `signal` of Deno.serve: it throws after shutdown() has begun, and
+    // without shutdown() it cuts answers that are being written.
+    const ended = this.#server.shutdown();
+    this.#hooks.onClose();
+    if (await isSettledIn(this.#drainTimeout, ended)) return;
+    this.#hooks.onOverdue();
+    if (await isSettledIn(LAST_WORDS, ended)) return;
+    this.#server.unref();
   }
+}
+
+async function isSettledIn(ms: number, work: Promise<void>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  const isSettled = await Promise.race([work.then(() => true), promise]);
+  clearTimeout(timer);
+  return isSettled;
 }

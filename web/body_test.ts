@@ -1,0 +1,121 @@
+// Copyright 2026 the Gee authors. MIT license.
+import { assertEquals, assertRejects } from "@std/assert";
+import { Body } from "./body.ts";
+import { HttpError } from "./http_error.ts";
+
+const LIMITS = { bodyLimit: 10, bodyTimeout: Infinity };
+
+function bodyOf(body: BodyInit | null, headers: HeadersInit = {}): Body {
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    body,
+    headers,
+  });
+  return new Body(request, LIMITS);
+}
+
+async function statusOf(
+  work: () => Promise<unknown>,
+  message: string,
+): Promise<number> {
+  return (await assertRejects(work, HttpError, message)).status;
+}
+
+Deno.test("Body shares one buffer between its readers", async () => {
+  const body = bodyOf('{"a":1}');
+  assertEquals(await body.json(), { a: 1 });
+  assertEquals(await body.text(), '{"a":1}');
+  assertEquals((await body.bytes()).length, 7);
+  assertEquals(await body.json(), { a: 1 });
+  assertEquals(await bodyOf(null).text(), "");
+});
+
+Deno.test("Body.bytes() counts while the body streams", async () => {
+  let pulled = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(new Uint8Array(4));
+    },
+  });
+  const body = bodyOf(endless);
+  assertEquals(
+    await statusOf(() => body.bytes(), "The body is larger than 10 bytes"),
+    413,
+  );
+  assertEquals(pulled <= 4, true);
+  assertEquals((await bodyOf("x".repeat(10)).bytes()).length, 10);
+});
+
+Deno.test("Body.bytes() joins chunks", async () => {
+  const chunks = ReadableStream.from([
+    new Uint8Array([1]),
+    new Uint8Array([2, 3]),
+  ]);
+  assertEquals(await bodyOf(chunks).bytes(), new Uint8Array([1, 2, 3]));
+});
+
+Deno.test("Body.bytes() believes a content-length that is too large", async () => {
+  const body = bodyOf("x", { "content-length": "11" });
+  assertEquals(
+    await statusOf(() => body.bytes(), "The body is larger than 10 bytes"),
+    413,
+  );
+});
+
+Deno.test("Body.bytes() gives up on a slow client with 408", async () => {
+  let hasCancelled = false;
+  const silent = new ReadableStream({
+    cancel() {
+      hasCancelled = true;
+    },
+  });
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    body: silent,
+  });
+  const body = new Body(request, { bodyLimit: 10, bodyTimeout: 5 });
+  const reading = body.bytes();
+  assertEquals(body.isReading, true);
+  assertEquals(await statusOf(() => reading, "Request Timeout"), 408);
+  assertEquals([body.isReading, hasCancelled], [false, true]);
+});
+
+Deno.test("Body.bytes() answers 400 when the body breaks off", async () => {
+  const broken = new ReadableStream({
+    pull() {
+      throw new Error("Reset");
+    },
+  });
+  assertEquals(
+    await statusOf(() => bodyOf(broken).bytes(), "The body broke off"),
+    400,
+  );
+});
+
+Deno.test("Body.form() reads both kinds of forms and nothing else", async () => {
+  const encoded = await bodyOf(new URLSearchParams("a=1&a=2")).form();
+  assertEquals(encoded.getAll("a"), ["1", "2"]);
+  const data = new FormData();
+  data.set("file", new File(["x"], "x.txt"));
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    body: data,
+  });
+  const form = await new Body(request, { bodyLimit: 1000, bodyTimeout: 1000 })
+    .form();
+  assertEquals((form.get("file") as File).name, "x.txt"); // set just above
+  assertEquals([...await bodyOf(null).form()], []);
+  assertEquals(
+    await statusOf(() => bodyOf("{}").form(), "The body is not a form"),
+    415,
+  );
+  const headers = { "content-type": "multipart/form-data; boundary=x" };
+  assertEquals(
+    await statusOf(
+      () => bodyOf("zz", headers).form(),
+      "The body is not a valid form",
+    ),
+    400,
+  );
+});
