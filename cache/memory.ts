@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { ByteView } from "./byte_view.ts";
-import { utf8Length } from "./policy/cost.ts";
 import { LruCache } from "./policy/lru.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Counters } from "./stats.ts";
@@ -55,7 +54,8 @@ export class Memory {
     this.#now = now;
     this.#policy = new LruCache<Entry>({
       maxBytes,
-      cost,
+      overhead: GROUP_ENTRY_OVERHEAD,
+      sizeOf: ({ view }) => view?.length ?? 0,
       onEvicted: (_key, _entry, reason) => {
         if (reason === "evicted") counters.evictions++;
       },
@@ -136,8 +136,4 @@ export class Memory {
     const age = this.#now() - storedAt;
     return age >= 0 && age < ttl;
   }
-}
-
-function cost(key: string, { view }: Entry): number {
-  return utf8Length(key) + (view?.length ?? 0) + GROUP_ENTRY_OVERHEAD;
 }

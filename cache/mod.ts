@@ -76,7 +76,7 @@ export type {
   PeerSource,
   PeerSourceOptions,
 } from "./peer.ts";
-export { defaultCost, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
+export { byteLength, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
 export { LruCache } from "./policy/lru.ts";
 export type { EvictionReason, Policy, PolicyOptions } from "./policy/policy.ts";
 export { HttpPool, type HttpPoolOptions } from "./pool/http_pool.ts";

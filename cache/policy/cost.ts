@@ -1,8 +1,9 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * What {@linkcode defaultCost} adds per entry, in bytes: about what a policy
- * itself needs for one (a slot in the map and in four arrays).
+ * What an entry costs beside its key and its value unless a policy is told
+ * another, in bytes: about what a policy itself needs for one (a slot in the map
+ * and in its arrays).
  */
 export const ENTRY_OVERHEAD = 64;
 
@@ -31,25 +32,19 @@ function isLowSurrogate(text: string, index: number): boolean {
 }
 
 /**
- * The cost of an entry unless a policy is given another: its key as UTF-8, its
- * value (text as UTF-8, buffers and their views by `byteLength`) and
- * {@linkcode ENTRY_OVERHEAD}.
+ * The size of a value unless a policy is told another: text as UTF-8, buffers
+ * and their views by their `byteLength`.
  *
- * @param key The key of the entry.
- * @param value The value of the entry.
- * @returns The cost in bytes.
- * @throws {TypeError} When the size of the value cannot be told.
+ * @param value The value.
+ * @returns Its size in bytes.
+ * @throws {TypeError} When the size cannot be told.
  */
-export function defaultCost(key: string, value: unknown): number {
-  return utf8Length(key) + valueBytes(value) + ENTRY_OVERHEAD;
-}
-
-function valueBytes(value: unknown): number {
+export function byteLength(value: unknown): number {
   if (typeof value === "string") return utf8Length(value);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     return value.byteLength;
   }
   throw new TypeError(
-    `Cannot size a value of type "${typeof value}": give a cost function`,
+    `Cannot size a value of type "${typeof value}": give a sizeOf function`,
   );
 }

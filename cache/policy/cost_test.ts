@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { defaultCost, ENTRY_OVERHEAD, utf8Length } from "./cost.ts";
+import { byteLength, utf8Length } from "./cost.ts";
 
 Deno.test("utf8Length() counts what TextEncoder writes", () => {
   const encoder = new TextEncoder();
@@ -15,16 +15,16 @@ Deno.test("utf8Length() counts what TextEncoder writes", () => {
   }
 });
 
-Deno.test("defaultCost() adds key, value and overhead", () => {
-  assertEquals(defaultCost("ü", "中"), 2 + 3 + ENTRY_OVERHEAD);
-  assertEquals(defaultCost("k", new Uint8Array(5)), 1 + 5 + ENTRY_OVERHEAD);
-  assertEquals(defaultCost("k", new ArrayBuffer(7)), 1 + 7 + ENTRY_OVERHEAD);
+Deno.test("byteLength() sizes text and bytes", () => {
+  assertEquals(byteLength("ü中"), 2 + 3);
+  assertEquals(byteLength(new Uint8Array(5)), 5);
+  assertEquals(byteLength(new ArrayBuffer(7)), 7);
 });
 
-Deno.test("defaultCost() refuses a value whose size cannot be told", () => {
+Deno.test("byteLength() refuses a value whose size cannot be told", () => {
   assertThrows(
-    () => defaultCost("k", { name: "Tom" }),
+    () => byteLength({ name: "Tom" }),
     TypeError,
-    'Cannot size a value of type "object": give a cost function',
+    'Cannot size a value of type "object": give a sizeOf function',
   );
 });

@@ -1,12 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { defaultCost } from "./cost.ts";
+import { byteLength, ENTRY_OVERHEAD, utf8Length } from "./cost.ts";
 import type { EvictionReason, Policy, PolicyOptions } from "./policy.ts";
 import { NO_SLOT, Slots } from "./slots.ts";
 
 /** The one list: most recently used first. */
 const RECENT = 0;
-/** Sizes are kept in 32 bits, which keeps an entry under 60 bytes. */
+/** Costs are kept in 32 bits, which keeps an entry under 60 bytes. */
 const MAX_COST = 0xffff_ffff;
 
 /**
@@ -40,7 +40,8 @@ export class LruCache<V> implements Policy<V> {
   readonly #slots = new Slots<V>(1);
   readonly #maxBytes: number;
   readonly #maxEntries: number;
-  readonly #cost: (key: string, value: V) => number;
+  readonly #sizeOf: (value: V) => number;
+  readonly #overhead: number;
   readonly #onEvicted: PolicyOptions<V>["onEvicted"];
 
   /**
@@ -51,9 +52,17 @@ export class LruCache<V> implements Policy<V> {
    * given.
    */
   constructor(options: PolicyOptions<V>) {
-    const { maxBytes = Infinity, maxEntries = Infinity } = options;
-    checkLimit("maxBytes", maxBytes);
-    checkLimit("maxEntries", maxEntries);
+    const {
+      maxBytes = Infinity,
+      maxEntries = Infinity,
+      overhead = ENTRY_OVERHEAD,
+    } = options;
+    checkLimits({ maxBytes, maxEntries });
+    if (!Number.isInteger(overhead) || overhead < 0) {
+      throw new RangeError(
+        `Cannot create a cache with overhead ${overhead}: want a whole number of bytes`,
+      );
+    }
     if (options.maxBytes === undefined && options.maxEntries === undefined) {
       throw new RangeError(
         "Cannot create a cache without a limit: give maxBytes or maxEntries",
@@ -61,9 +70,10 @@ export class LruCache<V> implements Policy<V> {
     }
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
-    // Without a byte limit the sizes decide nothing, so any value will do.
-    this.#cost = options.cost ??
-      (maxBytes === Infinity ? () => 0 : defaultCost);
+    // Without a byte limit sizes decide nothing, so values of any kind will do.
+    this.#sizeOf = options.sizeOf ??
+      (maxBytes === Infinity ? () => 0 : byteLength);
+    this.#overhead = overhead;
     this.#onEvicted = options.onEvicted;
   }
 
@@ -72,7 +82,10 @@ export class LruCache<V> implements Policy<V> {
     return this.#slots.count;
   }
 
-  /** The cost of all entries together, in bytes; 0 when only entries are counted. */
+  /**
+   * The cost of all entries together, in bytes. Without `maxBytes` and `sizeOf`
+   * their values count nothing.
+   */
   get bytes(): number {
     return this.#slots.bytes;
   }
@@ -110,25 +123,27 @@ export class LruCache<V> implements Policy<V> {
    * @param key The key of the entry.
    * @param value The value to keep.
    * @returns Whether the value was stored.
-   * @throws {RangeError} When the cost function returns anything but a whole
-   * number of bytes.
+   * @throws {RangeError} When `sizeOf` returns anything but a whole number.
    * @throws {TypeError} When bytes are limited and the value cannot be sized.
    */
   set(key: string, value: V): boolean {
-    const size = this.#cost(key, value);
-    if (size >>> 0 !== size) checkCost(key, size);
     const slots = this.#slots;
     const slot = slots.find(key);
-    if (slot === NO_SLOT) return this.#insert(key, value, size);
-    const bytes = slots.bytes - slots.sizeOf(slot) + size;
-    if (bytes > this.#maxBytes || size > MAX_COST) {
+    if (slot === NO_SLOT) return this.#insert(key, value);
+    const size = this.#costOf(slots.keyBytes(slot, key), key, value);
+    const old = slots.sizeOf(slot);
+    if (
+      size > old && slots.bytes - old + size > this.#maxBytes || size > MAX_COST
+    ) {
       this.#remove(slot, "replaced");
-      return this.#insert(key, value, size);
+      return this.#insert(key, value);
     }
-    const old = slots.value(slot);
+    const onEvicted = this.#onEvicted;
+    const replaced = onEvicted === undefined ? undefined : slots.value(slot);
     slots.replace(slot, value, size);
     slots.moveToFront(RECENT, slot);
-    this.#onEvicted?.(key, old, "replaced");
+    // With a listener the value was read above, so it is a V.
+    onEvicted?.(key, replaced as V, "replaced");
     return true;
   }
 
@@ -162,15 +177,26 @@ export class LruCache<V> implements Policy<V> {
     return this.#slots.entries(RECENT).values();
   }
 
-  #insert(key: string, value: V, size: number): boolean {
+  #costOf(keyBytes: number, key: string, value: V): number {
+    const size = this.#sizeOf(value);
+    if (size >= 0 && Number.isInteger(size)) {
+      return keyBytes + size + this.#overhead;
+    }
+    throw new RangeError(
+      `Cannot store "${key}": its size must be a whole number of bytes, got ${size}`,
+    );
+  }
+
+  #insert(key: string, value: V): boolean {
+    const keyBytes = utf8Length(key);
+    const size = this.#costOf(keyBytes, key, value);
     if (
       size > this.#maxBytes || size > MAX_COST || this.#maxEntries < 1
     ) return false;
     const slots = this.#slots;
     // Room is made first: a throwing onEvicted then leaves no limit broken.
     while (
-      slots.bytes + size > this.#maxBytes ||
-      slots.count >= this.#maxEntries
+      slots.bytes + size > this.#maxBytes || slots.count >= this.#maxEntries
     ) {
       this.#remove(slots.last(RECENT), "evicted");
     }
@@ -178,7 +204,7 @@ export class LruCache<V> implements Policy<V> {
     if (this.#onEvicted !== undefined && slots.find(key) !== NO_SLOT) {
       return this.set(key, value);
     }
-    slots.insert(RECENT, key, value, size);
+    slots.insert(RECENT, key, value, size, keyBytes);
     return true;
   }
 
@@ -193,17 +219,12 @@ export class LruCache<V> implements Policy<V> {
   }
 }
 
-/** Throws unless a cost that is no 32-bit number is at least a whole one. */
-function checkCost(key: string, cost: number): void {
-  if (Number.isInteger(cost) && cost >= 0) return;
-  throw new RangeError(
-    `Cannot store "${key}": its cost must be a whole number of bytes, got ${cost}`,
-  );
-}
-
-function checkLimit(name: string, limit: number): void {
-  if (limit >= 0) return;
-  throw new RangeError(
-    `Cannot create a cache with ${name} ${limit}: it must not be negative`,
-  );
+/** Throws unless all are 0 or more. */
+function checkLimits(limits: Readonly<Record<string, number>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit >= 0) continue;
+    throw new RangeError(
+      `Cannot create a cache with ${name} ${limit}: it must not be negative`,
+    );
+  }
 }

@@ -11,7 +11,7 @@ type Eviction = [key: string, value: string, reason: EvictionReason];
 function plainCache(maxBytes: number, evicted: Eviction[] = []) {
   return new LruCache<string>({
     maxBytes,
-    cost: (key, value) => key.length + value.length,
+    overhead: 0,
     onEvicted: (...eviction) => evicted.push(eviction),
   });
 }
@@ -95,7 +95,7 @@ Deno.test("LruCache.set() of an oversize value drops the older value of the key"
 Deno.test("LruCache.set() keeps at most maxEntries entries of any kind", () => {
   const cache = new LruCache<{ id: number }>({ maxEntries: 2 });
   for (const key of ["a", "b", "c"]) cache.set(key, { id: 1 });
-  assertEquals([keys(cache), cache.bytes], ["cb", 0]);
+  assertEquals([keys(cache), cache.bytes], ["cb", 2 * (1 + ENTRY_OVERHEAD)]);
 });
 
 Deno.test("LruCache.set() keeps nothing in a budget of 0", () => {
@@ -103,30 +103,41 @@ Deno.test("LruCache.set() keeps nothing in a budget of 0", () => {
   assertFalse(new LruCache<string>({ maxEntries: 0 }).set("a", ""));
 });
 
-Deno.test("LruCache.set() refuses costs that are no whole numbers", () => {
-  for (const cost of [-1, 0.5, NaN, Infinity]) {
-    const cache = new LruCache<string>({ maxBytes: 10, cost: () => cost });
+Deno.test("LruCache.set() refuses sizes that are no whole numbers", () => {
+  for (const size of [-1, 0.5, NaN, Infinity]) {
+    const cache = new LruCache<string>({ maxBytes: 10, sizeOf: () => size });
     assertThrows(
       () => cache.set("a", ""),
       RangeError,
-      `Cannot store "a": its cost must be a whole number of bytes, got ${cost}`,
+      `Cannot store "a": its size must be a whole number of bytes, got ${size}`,
     );
   }
 });
 
 Deno.test("LruCache.set() refuses an entry of 4 GiB, fresh or as a replacement", () => {
-  let cost = 1;
-  const cache = new LruCache<string>({ maxBytes: 2 ** 40, cost: () => cost });
+  let size = 1;
+  const cache = new LruCache<string>({
+    maxBytes: 2 ** 40,
+    overhead: 0,
+    sizeOf: () => size,
+  });
   cache.set("a", "");
-  cost = 2 ** 32;
+  size = 2 ** 32 - 1;
   assertFalse(cache.set("a", ""));
   assertFalse(cache.set("b", ""));
-  cost = 2 ** 32 - 1;
+  size = 2 ** 32 - 2;
   assert(cache.set("a", "") && cache.set("b", ""));
   assertEquals(cache.bytes, 2 * (2 ** 32 - 1));
 });
 
 Deno.test("LruCache() refuses negative limits and no limit at all", () => {
+  for (const overhead of [-1, 0.5, NaN, Infinity]) {
+    assertThrows(
+      () => new LruCache({ maxBytes: 1, overhead }),
+      RangeError,
+      `Cannot create a cache with overhead ${overhead}: want a whole number of bytes`,
+    );
+  }
   for (const limit of [-1, NaN]) {
     assertThrows(
       () => new LruCache({ maxBytes: limit }),
@@ -202,7 +213,7 @@ Deno.test("LruCache keeps keys of Object.prototype apart", () => {
 Deno.test("LruCache.set() keeps its limits when onEvicted uses the cache", () => {
   const cache: LruCache<string> = new LruCache<string>({
     maxBytes: 6,
-    cost: (key, value) => key.length + value.length,
+    overhead: 0,
     onEvicted: (key, _value, reason) => {
       if (key === "a" && reason === "evicted") {
         cache.set("x", "1");
@@ -219,7 +230,7 @@ Deno.test("LruCache.set() keeps its limits when onEvicted uses the cache", () =>
 Deno.test("LruCache.set() keeps its limits when onEvicted throws", () => {
   const cache = new LruCache<string>({
     maxBytes: 4,
-    cost: (key, value) => key.length + value.length,
+    overhead: 0,
     onEvicted: () => {
       throw new Error("Cannot report");
     },

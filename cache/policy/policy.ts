@@ -71,11 +71,18 @@ export interface PolicyOptions<V> {
    */
   readonly maxEntries?: number;
   /**
-   * What an entry costs: a whole number of bytes, the same for the same entry.
+   * The size of a value: a whole number of bytes, the same for the same value.
+   * An entry costs this, its key as UTF-8 and `overhead`.
    *
-   * @default {defaultCost}
+   * @default {byteLength}
    */
-  readonly cost?: (key: string, value: V) => number;
+  readonly sizeOf?: (value: V) => number;
+  /**
+   * What each entry costs besides, in bytes; 0 counts as the Go original does.
+   *
+   * @default {64}
+   */
+  readonly overhead?: number;
   /** Called after an entry left; it may use the policy. */
   readonly onEvicted?: (key: string, value: V, reason: EvictionReason) => void;
 }

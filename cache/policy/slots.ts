@@ -1,9 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { utf8Length } from "./cost.ts";
+
 /** What {@linkcode Slots.find} answers when a key has no slot. */
 export const NO_SLOT = 0;
 
 const FIRST_CAPACITY = 16;
+/** Stands for a key whose length in UTF-8 has to be counted anew. */
+const UNCOUNTED = 255;
 
 /**
  * Entries in numbered slots, threaded on circular lists: the storage of every
@@ -21,15 +25,19 @@ export class Slots<V> {
   readonly #index = new Map<string, number>();
   #keys: (string | undefined)[] = [];
   #values: (V | undefined)[] = [];
-  #sizes = new Uint32Array(FIRST_CAPACITY);
   #next = new Uint32Array(FIRST_CAPACITY);
   #previous = new Uint32Array(FIRST_CAPACITY);
+  #sizes = new Uint32Array(FIRST_CAPACITY);
+  /** How many bytes more than UTF-16 units each key has in UTF-8. */
+  #surplus = new Uint8Array(FIRST_CAPACITY);
   readonly #lists: number;
-  /** First slot of the free chain, threaded on `#next`. */
+  /** First slot of the free chain, threaded on the next slots. */
   #free = NO_SLOT;
   /** First slot that was never used. */
   #unused = 0;
   #bytes = 0;
+  /** As `#index.size`, which is no inlined read in V8. */
+  #count = 0;
 
   /**
    * Makes empty storage.
@@ -43,12 +51,16 @@ export class Slots<V> {
 
   /** How many entries there are. */
   get count(): number {
-    return this.#index.size;
+    return this.#count;
   }
 
   /** The sizes of all entries together. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get #capacity(): number {
+    return this.#surplus.length;
   }
 
   /** The slot of a key, or `NO_SLOT`. */
@@ -71,18 +83,44 @@ export class Slots<V> {
     return this.#sizes[slot]!;
   }
 
+  /**
+   * The length in UTF-8 of the key in a slot. To count it anew takes 16 ns for
+   * nine letters, a fifth of what a replacing `set` takes.
+   */
+  keyBytes(slot: number, key: string): number {
+    const surplus = this.#surplus[slot]!;
+    return surplus === UNCOUNTED ? utf8Length(key) : key.length + surplus;
+  }
+
   /** The slot at the end of a list, or the list itself when it is empty. */
   last(list: number): number {
     return this.#previous[list]!;
   }
 
-  /** Puts a new entry at the front of a list. */
-  insert(list: number, key: string, value: V, size: number): number {
+  /**
+   * Puts a new entry at the front of a list.
+   *
+   * @param list The list.
+   * @param key The key.
+   * @param value The value.
+   * @param size What the entry costs.
+   * @param keyBytes The length of the key in UTF-8.
+   * @returns The slot.
+   */
+  insert(
+    list: number,
+    key: string,
+    value: V,
+    size: number,
+    keyBytes: number,
+  ): number {
     const slot = this.#take();
     this.#keys[slot] = key;
     this.#values[slot] = value;
     this.#sizes[slot] = size;
+    this.#surplus[slot] = Math.min(keyBytes - key.length, UNCOUNTED);
     this.#bytes += size;
+    this.#count++;
     this.#index.set(key, slot);
     this.#link(list, slot);
     return slot;
@@ -97,23 +135,11 @@ export class Slots<V> {
     this.#bytes += size - old;
   }
 
-  /**
-   * Moves an entry to the front of a list. The body of `#unlink` and `#link`
-   * over local arrays: a hit is little more than this.
-   */
+  /** Moves an entry to the front of a list. */
   moveToFront(list: number, slot: number): void {
-    const next = this.#next;
-    const first = next[list]!;
-    if (first === slot) return;
-    const previous = this.#previous;
-    const after = next[slot]!;
-    const before = previous[slot]!;
-    next[before] = after;
-    previous[after] = before;
-    next[slot] = first;
-    previous[slot] = list;
-    previous[first] = slot;
-    next[list] = slot;
+    if (this.#next[list] === slot) return;
+    this.#unlink(slot);
+    this.#link(list, slot);
   }
 
   /** Removes an entry and frees its slot. */
@@ -121,6 +147,7 @@ export class Slots<V> {
     this.#unlink(slot);
     this.#index.delete(this.#keys[slot]!);
     this.#bytes -= this.#sizes[slot]!;
+    this.#count--;
     this.#keys[slot] = undefined;
     this.#values[slot] = undefined;
     this.#next[slot] = this.#free;
@@ -132,9 +159,10 @@ export class Slots<V> {
     this.#index.clear();
     this.#keys = [];
     this.#values = [];
-    this.#sizes = new Uint32Array(FIRST_CAPACITY);
     this.#next = new Uint32Array(FIRST_CAPACITY);
     this.#previous = new Uint32Array(FIRST_CAPACITY);
+    this.#sizes = new Uint32Array(FIRST_CAPACITY);
+    this.#surplus = new Uint8Array(FIRST_CAPACITY);
     this.#reset();
   }
 
@@ -153,12 +181,11 @@ export class Slots<V> {
     for (let list = 0; list < this.#lists; list++) {
       this.#next[list] = list;
       this.#previous[list] = list;
-      this.#keys[list] = undefined;
-      this.#values[list] = undefined;
     }
     this.#unused = this.#lists;
     this.#free = NO_SLOT;
     this.#bytes = 0;
+    this.#count = 0;
   }
 
   #take(): number {
@@ -167,41 +194,40 @@ export class Slots<V> {
       this.#free = this.#next[slot]!;
       return slot;
     }
-    if (this.#unused === this.#next.length) this.#grow();
+    if (this.#unused === this.#capacity) this.#grow();
     return this.#unused++;
   }
 
   #grow(): void {
-    const capacity = this.#next.length * 2;
-    this.#sizes = enlarged(this.#sizes, capacity);
-    this.#next = enlarged(this.#next, capacity);
-    this.#previous = enlarged(this.#previous, capacity);
+    const capacity = this.#capacity * 2;
+    this.#next = copied(this.#next, new Uint32Array(capacity));
+    this.#previous = copied(this.#previous, new Uint32Array(capacity));
+    this.#sizes = copied(this.#sizes, new Uint32Array(capacity));
+    this.#surplus = copied(this.#surplus, new Uint8Array(capacity));
     // Left to itself an array grows by half: 2 bytes an entry more.
     this.#keys.length = capacity;
     this.#values.length = capacity;
   }
 
   #link(list: number, slot: number): void {
-    const first = this.#next[list]!;
-    this.#next[slot] = first;
-    this.#previous[slot] = list;
-    this.#previous[first] = slot;
-    this.#next[list] = slot;
+    const next = this.#next;
+    const previous = this.#previous;
+    const first = next[list]!;
+    next[slot] = first;
+    previous[slot] = list;
+    previous[first] = slot;
+    next[list] = slot;
   }
 
   #unlink(slot: number): void {
-    const next = this.#next[slot]!;
-    const previous = this.#previous[slot]!;
-    this.#next[previous] = next;
-    this.#previous[next] = previous;
+    const after = this.#next[slot]!;
+    const before = this.#previous[slot]!;
+    this.#next[before] = after;
+    this.#previous[after] = before;
   }
 }
 
-function enlarged(
-  array: Uint32Array<ArrayBuffer>,
-  capacity: number,
-): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(capacity);
-  larger.set(array);
-  return larger;
+function copied<A extends Uint8Array | Uint32Array>(source: A, target: A): A {
+  target.set(source);
+  return target;
 }
