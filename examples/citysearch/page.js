@@ -153,7 +153,7 @@ function describe({ label, ranges, region, country, population }) {
   about.className = "about";
   const people = `${population.toLocaleString("en")} people`;
   about.textContent = [region, country, people].filter(Boolean).join(", ");
-  return [...nodes, about];
+  return [...nodes, " · ", about];
 }
 
 /** Says something once the typing pauses. */
@@ -186,11 +186,10 @@ function onTyped() {
   clearTimeout(debounce);
   const number = ++asked;
   const query = typed.trim();
-  history.replaceState(
-    null,
-    "",
-    query === "" ? "/" : `/?q=${encodeURIComponent(query)}`,
-  );
+  // Typing after a finished search begins a new step of the history, so that
+  // Back leads to that search.
+  if (history.state === null) history.replaceState(null, "", addressOf(query));
+  else history.pushState(null, "", addressOf(query));
   if (query === "") {
     request?.abort();
     show([]);
@@ -294,13 +293,12 @@ function finish(query, cities) {
   request?.abort();
   close();
   const state = { query, cities };
-  // Typing replaced the address, so Back leads to the search before this one.
-  history.pushState(
-    state,
-    "",
-    query === "" ? "/" : `/?q=${encodeURIComponent(query)}`,
-  );
+  history.replaceState(state, "", addressOf(query));
   showResults(state);
+}
+
+function addressOf(query) {
+  return query === "" ? "/" : `/?q=${encodeURIComponent(query)}`;
 }
 
 function showResults({ query, cities }) {

@@ -126,7 +126,7 @@ function row(
   }
   html += escape(label.slice(at));
   const about = [region, country, `${population.toLocaleString("en")} people`];
-  return `<li data-city="${id}">${html}<span class="about">${
+  return `<li data-city="${id}">${html} · <span class="about">${
     escape(about.filter(Boolean).join(", "))
   }</span></li>`;
 }
