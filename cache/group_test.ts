@@ -231,6 +231,32 @@ Deno.test("Group.set() during the wait for a turn spares the load", async () => 
   assertEquals(loads.length, 1);
 });
 
+Deno.test("Group.get() that finds a value while it waits does not make it younger", async () => {
+  let now = 0;
+  const options = { maxLoads: 1, ttl: 100, now: () => now };
+  const { group, loads } = manualGroup(options);
+  const first = group.get("a");
+  const second = group.get("b");
+  group.set("b", "set");
+  now = 50;
+  loads[0]?.resolve("v");
+  await Promise.all([first, second]);
+  now = 100;
+  assertEquals(group.peek("b"), undefined);
+});
+
+Deno.test("Group.set() is not overwritten by a load that everyone left", async () => {
+  const { group, loads } = manualGroup();
+  const leaver = new AbortController();
+  const gone = group.get("k", { signal: leaver.signal });
+  leaver.abort(new Error("gone"));
+  group.set("k", "new");
+  loads[0]?.resolve("old");
+  await assertRejects(() => gone, Error, "gone");
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(await text(group.get("k")), "new");
+});
+
 Deno.test("Group.get() loads anew after the ttl, without a timer", async () => {
   let now = 1000;
   const { group, asked } = scoreGroup({ ttl: 100, now: () => now });

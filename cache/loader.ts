@@ -154,28 +154,20 @@ export class Loader {
     );
   }
 
-  async #fetch(key: string, signal: AbortSignal): Promise<Result> {
-    const { counters, memory, source } = this.#parts;
-    // Look again: the wait for a turn or for a peer was long enough for `set`.
-    const found = memory.find(key);
-    if (found !== undefined) return found.view;
-    counters.loads++;
-    return await source(key, signal);
-  }
-
   async #run(key: string, flight: Flight): Promise<Result> {
-    const { counters, memory } = this.#parts;
+    const { counters, memory, source } = this.#parts;
     const { signal } = flight;
     try {
-      const view = await this.#limit.run(
-        () => this.#fetch(key, signal),
-        signal,
-      );
-      if (flight.isForgotten) return view;
-      this.#backoff.forget(key);
-      // Only its owner keeps a value: others would not hear of its changes.
-      if (this.#picker?.pickPeer(key) === undefined) memory.store(key, view);
-      return view;
+      return await this.#limit.run(async () => {
+        // Look again: the wait for a turn or a peer was long enough for `set`.
+        const found = memory.find(key);
+        if (found !== undefined) return found.view;
+        counters.loads++;
+        const view = await source(key, signal);
+        // An aborted load is cut off as well: `forget` no longer reaches it.
+        if (!flight.isForgotten && !signal.aborted) this.#keep(key, view);
+        return view;
+      }, signal);
     } catch (error) {
       if (error instanceof OverloadError) counters.overloads++;
       else if (!signal.aborted) {
@@ -183,6 +175,14 @@ export class Loader {
         if (!flight.isForgotten) this.#backoff.failed(key, error);
       }
       throw error;
+    }
+  }
+
+  #keep(key: string, view: Result): void {
+    this.#backoff.forget(key);
+    // Only its owner keeps a value: others would not hear of its changes.
+    if (this.#picker?.pickPeer(key) === undefined) {
+      this.#parts.memory.store(key, view);
     }
   }
 }
