@@ -192,8 +192,19 @@ async function run({ port, data, nodes, isLogging }: Options): Promise<void> {
     );
     for (const node of started) stack.use(node);
   } else {
-    for (const place of places) stack.use(startProcess(place, data, registry));
-    await Promise.race([listed(registry.registry, shards), end]);
+    const nodes = places.map((place) =>
+      stack.use(startProcess(place, data, registry))
+    );
+    const ended = Promise.race(nodes.map((node) => node.ended));
+    const first = await Promise.race([
+      listed(registry.registry, shards),
+      end.then(() => "end"),
+      ended.then(() => "ended"),
+    ]);
+    if (first === "end") return;
+    if (first === "ended") {
+      throw new StartError("Cannot start the shards: a process has ended");
+    }
   }
   const gateway = stack.use(new Gateway(discovery, { shards }));
   const engine = isLogging ? new Engine().use(logger()) : new Engine();

@@ -41,12 +41,18 @@ export async function startNode(
   };
 }
 
+/** A shard in a process of its own. */
+export interface NodeProcess extends AsyncDisposable {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+}
+
 /** Starts a shard in a process of its own; it ends with this one, however that ends. */
 export function startProcess(
   { shard, shards }: ShardPlace,
   data: string,
   registry: RegistryAccess,
-): AsyncDisposable {
+): NodeProcess {
   const script = new URL("main.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -56,6 +62,7 @@ export function startProcess(
       `--allow-write=${data}`,
       "--allow-env",
       "--allow-ffi",
+      "--allow-sys",
       script.href,
       ...[
         "--data",
@@ -71,6 +78,7 @@ export function startProcess(
     stdin: "piped",
   }).spawn();
   return {
+    ended: child.status.then(() => {}),
     async [Symbol.asyncDispose]() {
       await child.stdin.close().catch(() => {}); // It may have ended before.
       await child.status;

@@ -165,17 +165,27 @@ function toSuggestion(city: City, prefix: string): Suggestion {
       ranges: range === undefined ? [] : [range],
     };
   }
-  for (const other of city.names.split("\n")) {
-    const found = matchedRange(other, prefix);
-    if (found === undefined) continue;
-    const shift = name.length + 2;
-    return {
-      ...about,
-      label: `${name} (${other})`,
-      ranges: [[found[0] + shift, found[1] + shift]],
-    };
-  }
-  return { ...about, label: name, ranges: [] };
+  const other = bestMatch(city.names.split("\n"), prefix);
+  const found = other === undefined ? undefined : matchedRange(other, prefix);
+  if (found === undefined) return { ...about, label: name, ranges: [] };
+  const shift = name.length + 2;
+  return {
+    ...about,
+    label: `${name} (${other})`,
+    ranges: [[found[0] + shift, found[1] + shift]],
+  };
+}
+
+/** Of the names that match, the shortest, and of those the one with its accents. */
+function bestMatch(
+  names: readonly string[],
+  prefix: string,
+): string | undefined {
+  const isPlain = (name: string) =>
+    name.length === new TextEncoder().encode(name).length;
+  return names.filter((name) => fold(name).startsWith(prefix)).sort((a, b) =>
+    fold(a).length - fold(b).length || Number(isPlain(a)) - Number(isPlain(b))
+  )[0];
 }
 
 const countryNames = new Intl.DisplayNames("en", { type: "region" });
