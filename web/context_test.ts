@@ -83,14 +83,35 @@ Deno.test("Context.next() refuses a second call and a call by the last", async (
     void c.next();
     await undefined;
   }, () => new Promise(() => {}));
+  app.get(
+    "/guarded",
+    async (c) => {
+      try {
+        await c.next();
+      } catch {
+        await c.next();
+      }
+    },
+    () => Promise.reject(new Error("No")),
+    (c) => c.string("secret"),
+  );
   app.get("/last", (c) => void c.next());
-  for (const path of ["/sync", "/async", "/after", "/last", "/floating"]) {
+  for (
+    const path of [
+      "/sync",
+      "/async",
+      "/after",
+      "/last",
+      "/floating",
+      "/guarded",
+    ]
+  ) {
     await app.request(path);
   }
   const last = "Error: Cannot call next: the last handler has no rest to run";
   const floating =
     "Error: Cannot answer: a middleware returned nothing before the rest of the chain had an answer, await c.next()";
-  assertEquals(messages, [twice, twice, twice, last, floating]);
+  assertEquals(messages, [twice, twice, twice, last, floating, twice]);
 });
 
 Deno.test("Context helpers take a status or none", async () => {

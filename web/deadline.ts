@@ -1,15 +1,26 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Lifetime } from "./lifetime.ts";
 
-/** An answer somebody waits for. */
-interface Pending {
+/** Whose answer is awaited: a context. */
+export interface Awaited {
+  /** Called when the answer is not awaited any longer. */
+  onEnd: ((reason: unknown) => void) | undefined;
+  /** Made on first use, which most requests never come to. */
   readonly lifetime: Lifetime;
-  readonly late: () => unknown;
-  ticks: number;
+  /** Why the deadline failed it. */
+  overdue(): unknown;
+}
+
+/** How an answer goes on; exactly one of the two is called, once. */
+export interface Continuation {
+  /** With the answer. */
+  resolve(response: Response): void;
+  /** With what was thrown, or why the answer is not awaited any longer. */
+  reject(reason: unknown): void;
 }
 
 /** Turns of the microtask queue an answer may take before it gets a clock. */
-const FREE_TURNS = 8;
+const FREE_TURNS = 32;
 
 /**
  * Frees the sockets of handlers that never settle; `Deno.serve` would keep
@@ -22,7 +33,9 @@ const FREE_TURNS = 8;
 export class Deadline {
   readonly #tick: number;
   readonly #ticks: number;
-  readonly #pending = new Set<Pending>();
+  /** The answers under way, with the ticks each has seen. */
+  readonly #pending = new Map<Awaited, number>();
+  #isArming = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** Milliseconds an answer may take; `Infinity` only notices who leaves. */
@@ -31,67 +44,55 @@ export class Deadline {
     this.#ticks = limit / this.#tick;
   }
 
-  /**
-   * The answer, or a rejection as soon as its lifetime ends; at the deadline
-   * the lifetime ends with what `late` gives.
-   */
-  hold(
-    work: Promise<Response>,
-    lifetime: Lifetime,
-    late: () => unknown,
-  ): Promise<Response> {
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const pending: Pending = { lifetime, late, ticks: 0 };
-    this.#pending.add(pending);
-    let isDone = false;
-    const done = () => {
-      isDone = true;
-      lifetime.onEnd = undefined;
-      this.#remove(pending);
+  /** Goes on with the answer, or without it as soon as its lifetime ends. */
+  hold(work: Promise<Response>, of: Awaited, then: Continuation): void {
+    this.#pending.set(of, 0);
+    of.onEnd = (reason) => {
+      this.#remove(of);
+      then.reject(reason);
     };
-    lifetime.onEnd = (reason) => {
-      done();
-      reject(reason);
-    };
-    work.then(async (response) => {
+    work.then((response) => {
+      if (this.#remove(of)) return then.resolve(response);
       // Nobody reads the body of an answer that came too late.
-      if (isDone) return await response.body?.cancel();
-      done();
-      return resolve(response);
-    }).catch((error) => {
-      if (isDone) return;
-      done();
-      reject(error);
+      response.body?.cancel().catch(() => {});
+    }, (error) => {
+      if (this.#remove(of)) then.reject(error);
     });
-    this.#startLater(pending);
-    return promise;
+    if (!this.#isArming && this.#timer === undefined) this.#arm();
   }
 
   /** Ends every answer that is awaited now. */
   endAll(reason: unknown): void {
-    for (const { lifetime } of [...this.#pending]) lifetime.end(reason);
+    for (const { lifetime } of [...this.#pending.keys()]) lifetime.end(reason);
   }
 
-  async #startLater(pending: Pending): Promise<void> {
-    for (let turn = 0; turn < FREE_TURNS; turn++) {
+  async #arm(): Promise<void> {
+    this.#isArming = true;
+    for (let turn = 0; turn < FREE_TURNS && this.#pending.size > 0; turn++) {
       await undefined;
-      if (!this.#pending.has(pending)) return;
     }
-    this.#timer ??= setInterval(() => this.#onTick(), this.#tick);
+    this.#isArming = false;
+    if (this.#pending.size === 0) return;
+    this.#timer = setInterval(() => this.#onTick(), this.#tick);
   }
 
-  #remove(pending: Pending): void {
-    this.#pending.delete(pending);
-    if (this.#pending.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+  /** Whether the answer was still awaited. */
+  #remove(of: Awaited): boolean {
+    const wasPending = this.#pending.delete(of);
+    of.onEnd = undefined;
+    if (this.#pending.size === 0 && this.#timer !== undefined) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    return wasPending;
   }
 
   #onTick(): void {
-    for (const pending of this.#pending) {
+    for (const [of, ticks] of [...this.#pending]) {
+      this.#pending.set(of, ticks + 1);
       // Listening to a request costs, so only those that take longer pay it.
-      if (++pending.ticks === 1) pending.lifetime.watch();
-      if (pending.ticks > this.#ticks) pending.lifetime.end(pending.late());
+      if (ticks === 0) of.lifetime.watch();
+      if (ticks >= this.#ticks) of.lifetime.end(of.overdue());
     }
   }
 }

@@ -117,13 +117,14 @@ export class Engine extends RouterGroup<""> {
     const match = found ?? this.#table.fallback(url, start);
     if (match === undefined) return answerError(new HttpError(400, "Bad path"));
     const c = new Context(request, info, this.#settings, match.value, match);
-    let answer: Response | Promise<Response>;
     try {
-      answer = c.next();
+      const answer = c.next();
+      return answer instanceof Promise
+        ? this.#wait(answer, c)
+        : c.finish(answer);
     } catch (error) {
-      answer = c.rescue(error);
+      return this.#fail(error, c);
     }
-    return answer instanceof Promise ? this.#wait(answer, c) : c.finish(answer);
   };
 
   /**
@@ -191,17 +192,27 @@ export class Engine extends RouterGroup<""> {
     return this;
   }
 
-  async #wait(answer: Promise<Response>, c: Context): Promise<Response> {
-    const late = () => {
-      if (!c.body.isReading) return new HttpError(503);
-      c.body.giveUp();
-      return new HttpError(408);
-    };
-    try {
-      return c.finish(await this.#deadline.hold(answer, c.lifetime, late));
-    } catch (error) {
-      return c.finish(await c.rescue(error));
-    }
+  #wait(answer: Promise<Response>, c: Context): Promise<Response> {
+    return new Promise((resolve) => {
+      const reject = (error: unknown) => resolve(this.#fail(error, c));
+      this.#deadline.hold(answer, c, {
+        resolve: (response) => {
+          try {
+            resolve(c.finish(response));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        reject,
+      });
+    });
+  }
+
+  #fail(error: unknown, c: Context): Response | Promise<Response> {
+    const answer = c.rescue(error);
+    return answer instanceof Promise
+      ? answer.then((response) => c.finish(response))
+      : c.finish(answer);
   }
 
   #rescue(error: unknown, c: Context): Response | Promise<Response> {

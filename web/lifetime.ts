@@ -10,20 +10,21 @@ import { HttpError } from "./http_error.ts";
  */
 export class Lifetime {
   readonly #request: Request;
+  readonly #onEnd: (reason: unknown) => void;
   #controller: AbortController | undefined;
   #isWatching = false;
   #hasAnswer = false;
   #reason: unknown;
-  /** Called once, when the answer is not awaited any longer. */
-  onEnd: ((reason: unknown) => void) | undefined;
 
   /**
    * Made by the context when somebody asks.
    *
    * @param request The request whose client may leave.
+   * @param onEnd Called once, when the answer is not awaited any longer.
    */
-  constructor(request: Request) {
+  constructor(request: Request, onEnd: (reason: unknown) => void) {
     this.#request = request;
+    this.#onEnd = onEnd;
   }
 
   /** Aborts with the lifetime, never by success; see `watch`. */
@@ -54,7 +55,7 @@ export class Lifetime {
     this.#reason = reason;
     this.release();
     this.#controller?.abort(reason);
-    this.onEnd?.(reason);
+    this.#onEnd(reason);
   }
 
   /** The answer is there: what `request.signal` says now means nothing. */

@@ -72,6 +72,7 @@ export {
 export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
 export { type ConnectionInfo, Incoming, type PathParams } from "./incoming.ts";
+export { Outgoing, type OutgoingSettings } from "./outgoing.ts";
 export { type ParamNames, type SegmentName } from "./pattern.ts";
 export { Lifetime } from "./lifetime.ts";
 export { type RedirectOptions } from "./redirect.ts";

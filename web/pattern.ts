@@ -53,9 +53,10 @@ export function parsePattern(pattern: string): PatternSegment[] {
     if (/[{}?#]/.test(piece)) {
       refuse(`"${piece}" holds one of the reserved characters {}?#`);
     }
+    const isPlain = !piece.includes("%");
     const mark = piece.charAt(0);
     if (mark !== ":" && mark !== "*") {
-      const text = canonicalPath(piece) ??
+      const text = isPlain ? piece : canonicalPath(piece) ??
         refuse(`"${piece}" has a malformed escape`);
       return { kind: "static", text };
     }

@@ -27,6 +27,7 @@ class Node<T> {
   codes: number[];
   code: number;
   table: (Node<T> | null)[] = [null];
+  #size = 0;
   mask = 0;
   sibling: Node<T> | null = null;
   /** What follows a `:name` here; its own part is empty. */
@@ -55,28 +56,41 @@ class Node<T> {
 
   /** Adds a child, or replaces the one with the same first character. */
   put(child: Node<T>): void {
-    const children = this.table.flatMap((first) => {
-      const list: Node<T>[] = [];
-      for (let node = first; node !== null; node = node.sibling) {
-        if (node.code !== child.code) list.push(node);
-      }
-      return list;
-    });
-    children.push(child);
-    while (this.mask < 127 && this.mask + 1 < children.length * 2) {
-      this.mask = this.mask * 2 + 1;
-    }
+    const old = this.child(child.code);
+    if (old === null) this.#size++;
+    else this.#unlink(old);
+    this.#link(child);
+    if (this.#size <= this.table.length || this.table.length === 128) return;
+    const children = this.table.flatMap(siblings);
+    this.mask = this.mask * 2 + 1;
     this.table = Array.from({ length: this.mask + 1 }, () => null);
-    for (const node of children) {
-      const place = node.code & this.mask;
-      node.sibling = this.table[place] ?? null;
-      this.table[place] = node;
-    }
+    for (const node of children) this.#link(node);
+  }
+
+  #link(child: Node<T>): void {
+    const place = child.code & this.mask;
+    child.sibling = this.table[place] ?? null;
+    this.table[place] = child;
+  }
+
+  #unlink(child: Node<T>): void {
+    const place = child.code & this.mask;
+    const rest = siblings(this.table[place] ?? null);
+    this.table[place] = null;
+    for (const node of rest) if (node !== child) this.#link(node);
   }
 }
 
+function siblings<T>(first: Node<T> | null): Node<T>[] {
+  const list: Node<T>[] = [];
+  for (let node = first; node !== null; node = node.sibling) list.push(node);
+  return list;
+}
+
 function codesOf(text: string): number[] {
-  return Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  const codes: number[] = [];
+  for (let at = 0; at < text.length; at++) codes.push(text.charCodeAt(at));
+  return codes;
 }
 
 /**
@@ -228,20 +242,14 @@ export class Router<T> {
       if (stop > at) {
         this.#offsets[depth] = at;
         this.#offsets[depth + 1] = stop;
-        const match = this.#find(
-          node.param,
-          method,
-          text,
-          stop,
-          end,
-          depth + 2,
-        );
+        const next = depth + 2;
+        const match = this.#find(node.param, method, text, stop, end, next);
         if (match !== undefined) return match;
       }
     }
     if (node.wildcard === null) return undefined;
-    for (let stop = at; stop < end; stop++) {
-      stop = this.#segmentEnd(text, stop, end);
+    for (let from = at; from < end; from++) {
+      from = this.#segmentEnd(text, from, end);
     }
     this.#offsets[depth] = at;
     this.#offsets[depth + 1] = end;
