@@ -6,8 +6,11 @@
  *
  * A file is opened in WAL mode with foreign keys on and `synchronous = NORMAL`:
  * a killed process loses nothing that was committed, a power cut may lose the
- * last commits but never tears one. It needs `--allow-ffi`, and read and write
- * permission for the file and the two beside it, `-wal` and `-shm`. Never open
+ * last commits but never tears one. It needs `--allow-ffi`, `--allow-env` and
+ * `--allow-sys` for the native library, and read and write permission for the
+ * file and the two beside it, `-wal` and `-shm`. The library, about 20 MB, is
+ * downloaded when this entry is first imported, and loaded when a database is
+ * first opened. Never open
  * one file by this driver and by that of `@gee/std/orm/sqlite` in the same
  * process: the locks of two libraries do not exclude each other.
  *

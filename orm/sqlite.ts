@@ -22,7 +22,7 @@
  * @module
  */
 
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
 import { isMemory, toPath } from "./driver/location.ts";
@@ -64,14 +64,37 @@ export function sqlite(location: string | URL = ":memory:"): Driver {
 // Arrays, not objects: 1.8x on 1000 rows.
 const AS_ARRAYS = true;
 
+/** What we use of a statement; the types of some Deno versions lack a part. */
+interface NativeStatement {
+  setReturnArrays(isArray: boolean): unknown;
+  setReadBigInts(isBigint: boolean): unknown;
+  all(...params: readonly SqlValue[]): unknown[];
+  get(...params: readonly SqlValue[]): unknown;
+  run(...params: readonly SqlValue[]): {
+    readonly changes: number | bigint;
+    readonly lastInsertRowid: number | bigint;
+  };
+  columns(): readonly { readonly name: string }[];
+}
+
+/** What we use of a database. */
+interface NativeDatabase {
+  readonly isTransaction: boolean;
+  prepare(sql: string): NativeStatement;
+  close(): void;
+}
+
 class SqliteConnection implements Connection {
-  readonly #db: DatabaseSync;
+  readonly #db: NativeDatabase;
   // Errors of DatabaseSync.exec() lack SQLite's code, those of statements have
   // it; and the few texts given to exec() come again and again.
-  readonly #texts = new Map<string, StatementSync>();
+  readonly #texts = new Map<string, NativeStatement>();
 
   constructor(path: string) {
-    this.#db = new DatabaseSync(path, { timeout: 0 });
+    // It has these members in every version that Deno 2.9 and later ship.
+    this.#db = new DatabaseSync(path, {
+      timeout: 0,
+    }) as unknown as NativeDatabase;
     try {
       if (!isMemory(path)) {
         this.exec("PRAGMA journal_mode = WAL");
@@ -124,20 +147,20 @@ class SqliteConnection implements Connection {
 }
 
 class SqliteStatement implements Statement {
-  readonly #statement: StatementSync;
+  readonly #statement: NativeStatement;
 
-  constructor(statement: StatementSync) {
+  constructor(statement: NativeStatement) {
     this.#statement = statement;
   }
 
   all(params: readonly SqlValue[]): SqlValue[][] {
-    // setReturnArrays() makes rows arrays, which the types do not know.
-    return this.#statement.all(...params) as unknown as SqlValue[][];
+    // setReturnArrays() makes rows arrays.
+    return this.#statement.all(...params) as SqlValue[][];
   }
 
   get(params: readonly SqlValue[]): SqlValue[] | undefined {
     // As in all().
-    return this.#statement.get(...params) as unknown as SqlValue[] | undefined;
+    return this.#statement.get(...params) as SqlValue[] | undefined;
   }
 
   run(params: readonly SqlValue[]): RunResult {

@@ -27,8 +27,13 @@ interface Started {
 }
 
 function start(...args: string[]): Started {
+  const env = Deno.env.toObject();
+  // Else the processes write into the coverage report of this run.
+  delete env.DENO_COVERAGE_DIR;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
+    clearEnv: true,
+    env,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
