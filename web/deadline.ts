@@ -35,7 +35,7 @@ export class Deadline {
   readonly #ticks: number;
   /** The answers under way, with the ticks each has seen. */
   readonly #pending = new Map<Awaited, number>();
-  #isArming = false;
+  #turnsLeft = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** Milliseconds an answer may take; `Infinity` only notices who leaves. */
@@ -58,7 +58,8 @@ export class Deadline {
     }, (error) => {
       if (this.#remove(of)) then.reject(error);
     });
-    if (!this.#isArming && this.#timer === undefined) this.#arm();
+    const isArmed = this.#turnsLeft > 0 || this.#timer !== undefined;
+    if (!isArmed) this.#arm();
   }
 
   /** Ends every answer that is awaited now. */
@@ -66,15 +67,18 @@ export class Deadline {
     for (const { lifetime } of [...this.#pending.keys()]) lifetime.end(reason);
   }
 
-  async #arm(): Promise<void> {
-    this.#isArming = true;
-    for (let turn = 0; turn < FREE_TURNS && this.#pending.size > 0; turn++) {
-      await undefined;
-    }
-    this.#isArming = false;
-    if (this.#pending.size === 0) return;
-    this.#timer = setInterval(() => this.#onTick(), this.#tick);
+  #arm(): void {
+    this.#turnsLeft = FREE_TURNS;
+    this.#settled.then(this.#onTurn);
   }
+
+  // One closure and one settled promise: an async loop makes new ones per turn.
+  readonly #settled = Promise.resolve();
+  readonly #onTurn = (): void => {
+    if (this.#pending.size === 0) this.#turnsLeft = 0;
+    else if (--this.#turnsLeft > 0) this.#settled.then(this.#onTurn);
+    else this.#timer = setInterval(() => this.#onTick(), this.#tick);
+  };
 
   /** Whether the answer was still awaited. */
   #remove(of: Awaited): boolean {
