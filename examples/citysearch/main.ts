@@ -129,15 +129,12 @@ async function ensureImported(database: Database): Promise<number> {
   const { source, otherNames } = await loadSource();
   const cities = toCities(source, otherNames);
   const bar = new SingleBar({
-    format: "{bar} {percentage} % of {total} rows, {eta_formatted} left",
+    format: "{bar} {percentage} %, {eta_formatted} left",
     noTTYOutput: true,
     notTTYSchedule: 1000,
   });
-  bar.start(1, 0);
-  await importCities(session, cities, (done, total) => {
-    bar.setTotal(total);
-    bar.update(done);
-  });
+  bar.start(cities.length * 3, 0);
+  await importCities(session, cities, (done) => bar.update(done));
   bar.stop();
   return cities.length;
 }

@@ -107,7 +107,7 @@ describe("citysearch, the program", () => {
     assertEquals(cities, 135_233);
     const { code, stdout, stderr } = await started.stop();
     assertEquals(code, 0);
-    assertMatch(stderr, /100 % of \d+ rows/);
+    assertMatch(stderr, /100 %, /);
     assertStringIncludes(
       stdout,
       "135,233 cities on 3 shards at http://127.0.0.1:",
