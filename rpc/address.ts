@@ -15,6 +15,8 @@ export type Address =
 const TCP = /^(\[[0-9a-fA-F:.]{2,45}\]|[0-9A-Za-z._-]{1,253})?:(\d{1,5})$/;
 // deno-lint-ignore no-control-regex
 const UNSAFE = /[\x00-\x20\x7f,]/;
+// Of `sockaddr_un` on Linux; what is longer could only bloat a registry's list.
+const MAX_PATH = 107;
 
 /**
  * Parses `tcp@host:port` or `unix@/path` (`XDial` of the original).
@@ -31,12 +33,13 @@ export function parseAddress(address: string): Address {
   if (at === -1 || rest === "" || UNSAFE.test(address)) {
     throw malformed(address);
   }
-  if (protocol === "unix" && !rest.includes("@")) {
+  const isPath = rest.length <= MAX_PATH && !rest.includes("@");
+  if (protocol === "unix" && isPath) {
     return { protocol, path: rest };
   }
   const match = protocol === "tcp" ? TCP.exec(rest) : null;
   const port = Number(match?.[2]);
-  if (match === null || port > 65_535) throw malformed(address);
+  if (match === null || port < 1 || port > 65_535) throw malformed(address);
   return { protocol: "tcp", hostname: dialableHost(match[1] ?? ""), port };
 }
 

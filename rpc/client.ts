@@ -247,9 +247,10 @@ export class Client implements AsyncDisposable {
     };
     const seq = this.#pending.put(pending);
     try {
+      // First, as encoding the arguments may run code that ends this very call.
+      this.#watch(seq, pending, options);
       this.#connection.send({ serviceMethod, seq, error: "", body: args });
       this.#calls++;
-      this.#watch(seq, pending, options);
     } catch (error) {
       this.#fail(seq, error);
     }

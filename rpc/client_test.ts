@@ -353,3 +353,36 @@ Deno.test("dial() calls a server that another process could have started at [::]
   await using subject = await dial(`tcp@[::]:${(addr as Deno.NetAddr).port}`);
   assertEquals(await subject.call("Arith.ping"), "pong");
 });
+
+Deno.test("Client.call() refuses a bad timeout and sends nothing", async () => {
+  const { client: subject, end } = client();
+  await assertRejects(
+    () => subject.call("A.b", 1, { timeout: -1 }),
+    RangeError,
+    "Cannot use timeout -1",
+  );
+  await settle();
+  assertEquals(end.peer?.writes, [512]); // the option alone
+  assertEquals(subject.stats(), { calls: 0, errors: 1, inFlight: 0, late: 0 });
+  await subject.close();
+});
+
+Deno.test("Client leaves no timer and no call behind when encoding the arguments ends it", async () => {
+  const { client: subject } = client();
+  const toJSON = () => {
+    subject.close();
+    return 1;
+  };
+  await assertRejects(() => subject.call("A.b", { toJSON }), ShutdownError);
+  assertEquals(subject.stats().inFlight, 0);
+});
+
+Deno.test("dial() leaves no connection behind when the options are wrong", async () => {
+  await using server = new Server();
+  const { address } = server.listen();
+  await assertRejects(
+    () => dial(address, { maxInFlight: 0 }),
+    RangeError,
+    "Cannot use maxInFlight 0",
+  );
+});

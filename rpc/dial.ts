@@ -2,8 +2,9 @@
 
 import { parseAddress } from "./address.ts";
 import { Client, type ClientOptions } from "./client.ts";
-import { checkMilliseconds } from "./duration.ts";
+import { checkMilliseconds, timeLimit } from "./duration.ts";
 import { ConnectError } from "./errors.ts";
+import { setNoDelay } from "./wire/no_delay.ts";
 
 /** Options of `dial`. */
 export interface DialOptions extends ClientOptions {
@@ -25,6 +26,7 @@ export interface DialOptions extends ClientOptions {
  * @returns a client that is ready for calls.
  * @throws {SyntaxError} when the address is none.
  * @throws {ConnectError} when no connection came about in time.
+ * @throws {RangeError} when a limit or a timeout is out of range.
  *
  * @example Call a method
  * ```ts
@@ -53,12 +55,15 @@ export async function dial(
   checkMilliseconds("connectTimeout", connectTimeout);
   const target = parseAddress(address);
   signal?.throwIfAborted();
-  const limits = connectTimeout === 0
-    ? []
-    : [AbortSignal.timeout(connectTimeout)];
-  if (signal !== undefined) limits.push(signal);
-  const conn = await connect(address, target, AbortSignal.any(limits), signal);
-  return new Client(conn, options);
+  const limit = timeLimit(connectTimeout, signal);
+  const conn = await connect(address, target, limit, signal);
+  try {
+    setNoDelay(conn);
+    return new Client(conn, options);
+  } catch (error) {
+    conn.close();
+    throw error;
+  }
 }
 
 async function connect(
@@ -73,10 +78,7 @@ async function connect(
       return await Deno.connect({ transport: "unix", path: target.path });
     }
     const { hostname, port } = target;
-    const conn = await Deno.connect({ hostname, port, signal: limit });
-    // Nagle's algorithm would hold small messages back for up to 40 ms.
-    conn.setNoDelay();
-    return conn;
+    return await Deno.connect({ hostname, port, signal: limit });
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     const why = limit.aborted ? "no answer in time" : (cause as Error).message;

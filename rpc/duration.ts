@@ -11,6 +11,16 @@ export function checkMilliseconds(name: string, value: number): number {
   );
 }
 
+/** A signal that aborts with one of the others or after `ms`; 0 sets no time limit. */
+export function timeLimit(
+  ms: number,
+  ...others: (AbortSignal | undefined)[]
+): AbortSignal {
+  const signals = others.filter((signal) => signal !== undefined);
+  if (ms > 0) signals.push(AbortSignal.timeout(ms));
+  return AbortSignal.any(signals);
+}
+
 /** A duration as Go prints it (`time.Duration.String`): "300ms", "1.5s", "1m0s". */
 export function formatGoDuration(milliseconds: number): string {
   if (milliseconds === 0) return "0s";

@@ -1,19 +1,19 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { parseAddress } from "./address.ts";
-import { checkMilliseconds } from "./duration.ts";
+import { checkMilliseconds, timeLimit } from "./duration.ts";
 import { SERVER_HEADER } from "./registry.ts";
 
 /** Options of a `Heartbeat`. */
 export interface HeartbeatOptions {
   /**
-   * Time between heartbeats, in ms; less than the registry's timeout.
+   * Time between heartbeats, in ms, from 1; less than the registry's timeout.
    *
    * @default {240000} (4 minutes: a registry forgets after 5)
    */
   readonly period?: number;
   /**
-   * How long the registry may take to answer, in ms.
+   * How long the registry may take to answer, in ms; 0 is no limit.
    *
    * @default {5000}
    */
@@ -71,6 +71,12 @@ export class Heartbeat implements AsyncDisposable {
     this.#registry = new URL(registry).href;
     this.#address = address;
     this.#period = checkMilliseconds("period", options.period ?? 240_000);
+    // Without a wait in between, heartbeats would be a flood.
+    if (this.#period < 1) {
+      throw new RangeError(
+        `Cannot use period ${this.#period}: it must be at least 1 millisecond`,
+      );
+    }
     this.#timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
     this.#onError = options.onError ?? (() => {});
     this.#headers = options.token === undefined
@@ -119,12 +125,10 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #send(method: "POST" | "DELETE", signal?: AbortSignal): Promise<void> {
-    const limits = [AbortSignal.timeout(this.#timeout)];
-    if (signal !== undefined) limits.push(signal);
     const response = await fetch(this.#registry, {
       method,
       headers: { ...this.#headers, [SERVER_HEADER]: this.#address },
-      signal: AbortSignal.any(limits),
+      signal: timeLimit(this.#timeout, signal),
       redirect: "error",
     });
     await response.body?.cancel();

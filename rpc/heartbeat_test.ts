@@ -80,3 +80,18 @@ Deno.test("Heartbeat refuses bad addresses, URLs and times", () => {
     RangeError,
   );
 });
+
+Deno.test("Heartbeat refuses a period of 0, and takes a timeout of 0 for none", async () => {
+  const registry = new Registry();
+  await using server = serve(registry.fetch);
+  assertThrows(
+    () => new Heartbeat(server.url, "tcp@127.0.0.1:1", { period: 0 }),
+    RangeError,
+    "Cannot use period 0",
+  );
+  await using heartbeat = new Heartbeat(server.url, "tcp@127.0.0.1:1", {
+    timeout: 0,
+  });
+  await heartbeat.listed;
+  assertEquals(registry.servers(), ["tcp@127.0.0.1:1"]);
+});

@@ -44,16 +44,19 @@ export function resolveLimits(
   limits: Limits,
   defaults: Required<Limits>,
 ): Required<Limits> {
-  const pick = (name: keyof Limits) => {
-    const value = limits[name] ?? defaults[name];
-    if (Number.isInteger(value) && value > 0) return value;
-    throw new RangeError(
-      `Cannot use ${name} ${value}: it must be a positive whole number`,
-    );
-  };
+  const pick = (name: keyof Limits) =>
+    checkCount(name, limits[name] ?? defaults[name]);
   return {
     maxMessageBytes: pick("maxMessageBytes"),
     maxInFlight: pick("maxInFlight"),
     maxBufferedBytes: pick("maxBufferedBytes"),
   };
+}
+
+/** Passes a number of things through, or throws for what is none. */
+export function checkCount(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be a positive whole number`,
+  );
 }

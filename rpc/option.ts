@@ -32,8 +32,8 @@ export function encodeOption(option: Option): Uint8Array<ArrayBuffer> {
   const json = JSON.stringify({
     MagicNumber: MAGIC_NUMBER,
     CodecType: option.codecType,
-    ConnectTimeout: option.connectTimeout * NANOSECONDS,
-    HandleTimeout: option.handleTimeout * NANOSECONDS,
+    ConnectTimeout: Math.ceil(option.connectTimeout * NANOSECONDS),
+    HandleTimeout: Math.ceil(option.handleTimeout * NANOSECONDS),
   });
   return new TextEncoder().encode(`${json.padStart(LINE_BYTES - 1)}\n`);
 }
@@ -113,8 +113,12 @@ function parseOption(json: string): Option {
       `Cannot read the option: magic number ${magic.toString(16)} is wrong`,
     );
   }
+  const codecType = fields.get("codectype") ?? "";
+  if (typeof codecType !== "string") {
+    throw new WireError('Cannot read the option: "codectype" is not text');
+  }
   return {
-    codecType: String(fields.get("codectype") ?? ""),
+    codecType,
     connectTimeout: number("connecttimeout") / NANOSECONDS,
     handleTimeout: number("handletimeout") / NANOSECONDS,
   };

@@ -97,3 +97,26 @@ Deno.test("decodeOption() refuses what cannot become an option", () => {
   );
   assert(decodeOption(bytes(" ".repeat(MAX_OPTION_BYTES - 1))) === undefined);
 });
+
+Deno.test("decodeOption() refuses a codec that is no text", () => {
+  for (const codec of ["{}", "5", '{"toString":1,"valueOf":1}']) {
+    assertThrows(
+      () =>
+        decodeOption(bytes(`{"MagicNumber":3927900,"CodecType":${codec}}\n`)),
+      WireError,
+      'Cannot read the option: "codectype" is not text',
+    );
+  }
+});
+
+Deno.test("encodeOption() writes whole nanoseconds, as Go wants them", () => {
+  const line = new TextDecoder().decode(
+    encodeOption({ codecType: "a", connectTimeout: 1.1, handleTimeout: 1e-7 }),
+  );
+  assertEquals(JSON.parse(line), {
+    MagicNumber: 3927900,
+    CodecType: "a",
+    ConnectTimeout: 1_100_000,
+    HandleTimeout: 1,
+  });
+});

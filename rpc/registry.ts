@@ -2,6 +2,7 @@
 
 import { parseAddress } from "./address.ts";
 import { checkMilliseconds } from "./duration.ts";
+import { checkCount } from "./limits.ts";
 
 /** The path registries have by custom. */
 export const REGISTRY_PATH = "/_geerpc_/registry";
@@ -78,12 +79,12 @@ export class Registry {
    * Begins with an empty list.
    *
    * @param options Timeout, token and limit.
-   * @throws {RangeError} when the timeout is out of range.
+   * @throws {RangeError} when the timeout or the limit is out of range.
    */
   constructor(options: RegistryOptions = {}) {
     this.#timeout = checkMilliseconds("timeout", options.timeout ?? 300_000);
     this.#token = options.token;
-    this.#maxServers = options.maxServers ?? 1000;
+    this.#maxServers = checkCount("maxServers", options.maxServers ?? 1000);
     this.#now = options.now ?? (() => performance.now());
     this.fetch = (request) => this.#answer(request);
   }

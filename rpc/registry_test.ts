@@ -112,3 +112,17 @@ Deno.test("Registry bounds its list, and known servers may always come back", ()
   now = 11;
   assertEquals(send(registry, "POST", "tcp@c:1").status, 200);
 });
+
+Deno.test("Registry refuses addresses that nobody could dial, and limits that are none", () => {
+  const registry = new Registry();
+  for (const server of ["tcp@a:0", `unix@/${"x".repeat(200)}`]) {
+    assertEquals(send(registry, "POST", server).status, 400);
+  }
+  for (const maxServers of [NaN, -1, 0.5]) {
+    assertThrows(
+      () => new Registry({ maxServers }),
+      RangeError,
+      `Cannot use maxServers ${maxServers}`,
+    );
+  }
+});

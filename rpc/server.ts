@@ -5,14 +5,20 @@ import type { CodecFactory } from "./codec/codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { WireError } from "./errors.ts";
-import { type Limits, resolveLimits, SERVER_LIMITS } from "./limits.ts";
+import {
+  checkCount,
+  type Limits,
+  resolveLimits,
+  SERVER_LIMITS,
+} from "./limits.ts";
 import type { Option } from "./option.ts";
 import { ServerConnection } from "./server_connection.ts";
 import { type RegisterOptions, Service } from "./service.ts";
 import { Services } from "./services.ts";
 import { readOption } from "./wire/handshake.ts";
+import { setNoDelay } from "./wire/no_delay.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
-import type { Transport } from "./wire/transport.ts";
+import { closeQuietly, type Transport } from "./wire/transport.ts";
 
 /** Options of a `Server`; limits count for each connection. */
 export interface ServerOptions extends Limits {
@@ -159,7 +165,7 @@ export class Server implements AsyncDisposable {
       "handshakeTimeout",
       options.handshakeTimeout ?? 10_000,
     );
-    this.#maxConnections = maxConnections;
+    this.#maxConnections = checkCount("maxConnections", maxConnections);
     this.#codecs = new Map(codecs.map((codec) => [codec.type, codec]));
     this.#onError = onError;
   }
@@ -217,11 +223,11 @@ export class Server implements AsyncDisposable {
    * @param peer Who calls, for the context of methods.
    */
   async serve(transport: Transport, peer?: Deno.Addr): Promise<void> {
+    if (this.#isClosed) closeQuietly(transport);
     this.#refuseWhenClosed();
     const running = this.#serve(transport, peer);
     this.#running.add(running);
-    await running;
-    this.#running.delete(running);
+    await running.finally(() => this.#running.delete(running));
   }
 
   /** Counts of this moment. */
@@ -280,12 +286,11 @@ export class Server implements AsyncDisposable {
     while (this.#listeners.has(listener)) {
       try {
         const conn = await listener.accept();
-        if (this.#running.size >= this.#maxConnections) {
+        if (this.#isClosed || this.#running.size >= this.#maxConnections) {
           conn.close();
           continue;
         }
-        // Nagle's algorithm would hold small replies back for up to 40 ms.
-        if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(); // only TCP has it
+        setNoDelay(conn);
         this.serve(conn, conn.remoteAddr).catch(this.#onError);
       } catch (error) {
         if (!this.#listeners.has(listener)) return;
@@ -317,11 +322,12 @@ export class Server implements AsyncDisposable {
     peer: Deno.Addr | undefined,
   ): Promise<ServerConnection> {
     this.#handshakes.add(transport);
-    const deadline = this.#handshakeTimeout === 0
-      ? undefined
-      : this.#wheel.set(this.#handshakeTimeout, () => closeQuietly(transport));
     try {
-      const { option, early } = await readOption(transport);
+      const { option, early } = await readOption(
+        transport,
+        this.#wheel,
+        this.#handshakeTimeout,
+      );
       const codec = this.#codecs.get(option.codecType);
       if (codec === undefined) {
         throw new WireError(
@@ -331,6 +337,7 @@ export class Server implements AsyncDisposable {
       return new ServerConnection(transport, codec.create(), {
         find: (serviceMethod) => this.#services.find(serviceMethod),
         onReply: (error) => this.#count(error),
+        onError: this.#onError,
         wheel: this.#wheel,
       }, {
         handleTimeout: this.#effectiveTimeout(option),
@@ -340,7 +347,6 @@ export class Server implements AsyncDisposable {
       });
     } finally {
       this.#handshakes.delete(transport);
-      if (deadline !== undefined) this.#wheel.clear(deadline);
     }
   }
 
@@ -367,10 +373,4 @@ function stopListening(listener: Deno.Listener): void {
     // As Go does: a socket left behind would refuse the next listener.
     Deno.removeSync(addr.path);
   } catch { /* Somebody else has removed it, or may not be replaced. */ }
-}
-
-function closeQuietly(transport: Transport): void {
-  try {
-    transport.close();
-  } catch { /* It has closed itself. */ }
 }

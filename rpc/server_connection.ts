@@ -14,6 +14,8 @@ export interface Host {
   find(serviceMethod: string): Method | string;
   /** Told the error text of every reply; empty for a success. */
   onReply(error: string): void;
+  /** Told why a connection failed. */
+  onError(error: unknown): void;
   /** Carries the handle timeouts of all connections. */
   readonly wheel: TimerWheel;
 }
@@ -127,15 +129,18 @@ export class ServerConnection {
     }
     const handling = new Handling(serviceMethod, seq, this.#options.peer);
     let reply: unknown;
+    let later: Promise<unknown> | undefined;
     try {
       reply = method(body, handling);
+      // Inside, since looking at a hostile object can throw, too.
+      if (isThenable(reply)) later = Promise.resolve(reply);
     } catch (error) {
       return this.#fail(message, describe(error));
     }
     // What returns at once is answered at once, into the buffer of this very read.
-    if (!isThenable(reply)) return this.#reply(handling, reply);
+    if (later === undefined) return this.#reply(handling, reply);
     this.#track(handling);
-    Promise.resolve(reply).then(
+    later.then(
       (value) => this.#untrack(handling) && this.#reply(handling, value),
       (error) =>
         this.#untrack(handling) && this.#fail(handling, describe(error)),
@@ -183,7 +188,7 @@ export class ServerConnection {
     this.#host.onReply(error);
   }
 
-  /** Nothing more is read while enough is to be done or to be written. */
+  /** Nothing more is taken while enough is to be done or to be written. */
   #pause(): Promise<void> | undefined {
     const { maxInFlight, maxBufferedBytes } = this.#options.limits;
     if (this.#connection.writer.buffered >= maxBufferedBytes) {
@@ -211,6 +216,7 @@ export class ServerConnection {
       handling.abort(why);
     }
     this.#wake();
+    if (reason !== undefined) this.#host.onError(reason);
   }
 }
 
@@ -221,7 +227,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** The text a caller sees: the message alone, stacks stay here. */
 function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  let text = "";
+  try {
+    text = String(error instanceof Error ? error.message : error);
+  } catch { /* What was thrown has no text. */ }
   // An empty text would read as success.
   return text === "" ? "rpc server: the method failed without a message" : text;
 }

@@ -40,17 +40,15 @@ export class Service {
    * @throws {TypeError} when it has no usable name or no methods.
    */
   constructor(receiver: object, options: RegisterOptions = {}) {
-    const isPlain = Object.getPrototypeOf(receiver) === Object.prototype;
+    const prototype = Object.getPrototypeOf(receiver);
+    const isPlain = prototype === Object.prototype || prototype === null;
     this.name = options.name ?? (isPlain ? "" : receiver.constructor.name);
     if (!NAME.test(this.name)) {
       throw new TypeError(
         `Cannot register service "${this.name}": a name of letters, digits and "_" is wanted`,
       );
     }
-    this.#collect(
-      receiver,
-      isPlain ? receiver : Object.getPrototypeOf(receiver),
-    );
+    this.#collect(receiver, isPlain ? receiver : prototype);
     if (this.#methods.size > 0) return;
     throw new TypeError(
       `Cannot register service "${this.name}": it has no methods`,

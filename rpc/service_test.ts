@@ -96,3 +96,13 @@ Deno.test("Service refuses objects without a name or without methods", () => {
     'Cannot register service "Empty": it has no methods',
   );
 });
+
+Deno.test("Service takes an object without a prototype for a plain one", () => {
+  const receiver = Object.assign(Object.create(null), { a: () => 1 });
+  assertEquals(new Service(receiver, { name: "Bare" }).methods, ["A", "a"]);
+  assertThrows(
+    () => new Service(receiver),
+    TypeError,
+    'Cannot register service ""',
+  );
+});

@@ -8,6 +8,7 @@ import type { CallOptions } from "./call.ts";
 import type { Client } from "./client.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import type { Discovery } from "./discovery/discovery.ts";
+import { timeLimit } from "./duration.ts";
 import { ConnectError, NoServersError, ShutdownError } from "./errors.ts";
 import { type ServiceClient, serviceClient } from "./service_client.ts";
 
@@ -81,6 +82,7 @@ export class XClient implements AsyncDisposable {
   readonly #clients = new Map<string, Client>();
   readonly #dialing = new Map<string, Promise<Client>>();
   readonly #closing = new AbortController();
+  #listed: readonly string[] = [];
 
   /**
    * Makes a client that dials servers on first use.
@@ -120,14 +122,15 @@ export class XClient implements AsyncDisposable {
     if (servers.length === 0) {
       throw new NoServersError("Cannot call: no servers are available");
     }
-    while (true) {
+    for (let tries = servers.length;; tries--) {
       const server = this.#selector.pick(servers);
       try {
+        options = this.#limited(server, options);
         const client = await this.#client(server, options.signal);
         return await client.call<Reply>(serviceMethod, args, options);
       } catch (error) {
         const isUnreached = error instanceof ConnectError;
-        if (!isUnreached || servers.length === 1) throw error;
+        if (!isUnreached || tries === 1) throw error;
         servers = servers.filter((other) => other !== server);
       }
     }
@@ -166,8 +169,9 @@ export class XClient implements AsyncDisposable {
     return await Promise.all(servers.map(async (server) => {
       const start = performance.now();
       try {
-        const client = await this.#client(server, options.signal);
-        const reply = await client.call<Reply>(serviceMethod, args, options);
+        const limited = this.#limited(server, options);
+        const client = await this.#client(server, limited.signal);
+        const reply = await client.call<Reply>(serviceMethod, args, limited);
         return { server, duration: performance.now() - start, reply };
       } catch (error) {
         return { server, duration: performance.now() - start, error };
@@ -202,6 +206,13 @@ export class XClient implements AsyncDisposable {
     return servers;
   }
 
+  /** The options of a call; where its server must be dialed first, with one time limit for both. */
+  #limited(server: string, options: CallOptions): CallOptions {
+    if (this.#clients.get(server)?.isAvailable) return options;
+    const timeout = options.timeout ?? this.#options.timeout ?? 30_000;
+    return { signal: timeLimit(timeout, options.signal), timeout: 0 };
+  }
+
   /** The connection to a server: the living one, or one dial that all callers share. */
   async #client(server: string, signal?: AbortSignal): Promise<Client> {
     this.#closing.signal.throwIfAborted();
@@ -222,7 +233,11 @@ export class XClient implements AsyncDisposable {
 
   /** Closes connections to servers that are no longer listed, once their calls have ended. */
   #forget(servers: readonly string[]): void {
-    if (this.#clients.size <= servers.length) return;
+    // Most calls see the same list as the one before.
+    if (servers === this.#listed && this.#clients.size <= servers.length) {
+      return;
+    }
+    this.#listed = servers;
     for (const [server, client] of this.#clients) {
       if (servers.includes(server) || client.stats().inFlight > 0) continue;
       this.#clients.delete(server);

@@ -246,3 +246,33 @@ Deno.test("XClient.close() rejects calls, ends dials and may be called again", a
     "Cannot call: the client was closed",
   );
 });
+
+Deno.test("XClient.call() ends with its timeout while a dial hangs", async () => {
+  // No address on every machine leaves a dial without an answer, so a stub does.
+  const { connect } = Deno;
+  const hang = ({ signal }: { signal: AbortSignal }) =>
+    new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
+    );
+  Object.assign(Deno, { connect: hang });
+  const client = new XClient(new FixedDiscovery(["tcp@127.0.0.1:1"]));
+  try {
+    const error = await assertRejects(
+      () => client.call("Who.am", null, { timeout: 1 }),
+      DOMException,
+    );
+    assertEquals(error.name, "TimeoutError");
+  } finally {
+    Object.assign(Deno, { connect });
+    await client.close();
+  }
+});
+
+Deno.test("XClient.call() ends although its selector chooses what is not listed", async () => {
+  const dead = deadAddress();
+  const discovery = new FixedDiscovery([deadAddress(), deadAddress()]);
+  await using client = new XClient(discovery, {
+    selector: { pick: () => dead },
+  });
+  await assertRejects(() => client.call("Who.am"), ConnectError);
+});

@@ -31,6 +31,10 @@ class JsonCodec implements Codec {
   #lastMethod = "";
   #lastPrefix = '{"ServiceMethod":"","Seq":';
 
+  // How far the unfinished message at the start of the next bytes was searched.
+  #searched = 0;
+  #isComplete = true;
+
   encode({ serviceMethod, seq, error, body }: Message, writer: Writer): void {
     // JSON has no "undefined": what returns nothing returns null.
     const json = JSON.stringify(body) ?? "null";
@@ -42,7 +46,7 @@ class JsonCodec implements Codec {
   }
 
   decode(bytes: Uint8Array, receive: (message: Message) => void): number {
-    const end = endOfMessages(bytes);
+    const end = this.#endOfMessages(bytes);
     if (end === 0) return 0;
     // One decode for all lines that are complete: a cut through a character can
     // only lie behind the last newline.
@@ -53,6 +57,25 @@ class JsonCodec implements Codec {
       receive(this.#message(text, at, headerEnd, bodyEnd));
       at = bodyEnd + 1;
     }
+    return end;
+  }
+
+  /**
+   * The offset behind the last line that ends a message: an even number of
+   * lines. Each byte is looked at once, or a large message that comes in small
+   * pieces would take quadratic time.
+   */
+  #endOfMessages(bytes: Uint8Array): number {
+    let end = 0;
+    for (
+      let at = bytes.indexOf(NEWLINE, this.#searched);
+      at !== -1;
+      at = bytes.indexOf(NEWLINE, at + 1)
+    ) {
+      this.#isComplete = !this.#isComplete;
+      if (this.#isComplete) end = at + 1;
+    }
+    this.#searched = bytes.length - end;
     return end;
   }
 
@@ -108,21 +131,6 @@ class JsonCodec implements Codec {
   }
 }
 
-/** The offset behind the last line that ends a message: an even number of lines. */
-function endOfMessages(bytes: Uint8Array): number {
-  let isComplete = true;
-  let end = 0;
-  for (
-    let at = bytes.indexOf(NEWLINE);
-    at !== -1;
-    at = bytes.indexOf(NEWLINE, at + 1)
-  ) {
-    isComplete = !isComplete;
-    if (isComplete) end = at + 1;
-  }
-  return end;
-}
-
 function parseHeader(line: string): Omit<Message, "body"> {
   let value: unknown;
   try {
@@ -130,9 +138,16 @@ function parseHeader(line: string): Omit<Message, "body"> {
   } catch (cause) {
     throw new WireError("Cannot read a header: it is not JSON", { cause });
   }
+  // Go takes null for an object without fields.
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new WireError("Cannot read a header: it is not an object");
+  }
   const { ServiceMethod: serviceMethod = "", Seq: seq = 0, Error: error = "" } =
-    (value ??
-      {}) as { ServiceMethod?: unknown; Seq?: unknown; Error?: unknown };
+    (value ?? {}) as {
+      ServiceMethod?: unknown;
+      Seq?: unknown;
+      Error?: unknown;
+    };
   if (
     typeof serviceMethod === "string" && typeof error === "string" &&
     typeof seq === "number" && Number.isSafeInteger(seq) && seq >= 0

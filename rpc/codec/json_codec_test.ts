@@ -149,3 +149,38 @@ Deno.test("jsonCodec is not fooled by a number that only looks like one", () => 
   codec.decode(bytes(header("1e1")), (message) => messages.push(message));
   assertEquals(messages.map(({ seq }) => seq), [1, 10]);
 });
+
+Deno.test("jsonCodec refuses a header that is no object", () => {
+  for (const header of ["5", "[]", '"text"', "true"]) {
+    assertThrows(
+      () => decoded(bytes(`${header}\nnull\n`)),
+      WireError,
+      "Cannot read a header: ",
+    );
+  }
+});
+
+Deno.test("jsonCodec looks at each byte of a large message once, however it comes", () => {
+  const codec = jsonCodec.create();
+  const messages: Message[] = [];
+  const all = bytes(
+    `{"ServiceMethod":"A.b","Seq":1,"Error":""}\n"${"x".repeat(50_000)}"\n`
+      .repeat(2),
+  );
+  let [searched, start] = [0, 0];
+  for (let end = 1; end <= all.length; end += 100) {
+    const chunk = all.subarray(start, end);
+    chunk.indexOf = (byte, from = 0) => {
+      const at = Uint8Array.prototype.indexOf.call(chunk, byte, from);
+      searched += (at === -1 ? chunk.length : at + 1) - from;
+      return at;
+    };
+    start += codec.decode(chunk, (message) => messages.push(message));
+  }
+  codec.decode(all.subarray(start), (message) => messages.push(message));
+  assertEquals(messages.map(({ seq, body }) => [seq, String(body).length]), [
+    [1, 50_000],
+    [1, 50_000],
+  ]);
+  assert(searched <= all.length, `${searched} of ${all.length} bytes`);
+});

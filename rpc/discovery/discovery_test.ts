@@ -120,3 +120,19 @@ Deno.test("RegistryDiscovery does not wait for ever", async () => {
   gate.resolve(list(""));
   assertThrows(() => new RegistryDiscovery("nope"), TypeError);
 });
+
+Deno.test("RegistryDiscovery takes an answer without a list for a failure, and a timeout of 0 for none", async () => {
+  let isRegistry = true;
+  await using server = serve(() =>
+    isRegistry ? list("tcp@a:1") : new Response()
+  );
+  const discovery = new RegistryDiscovery(server.url, { timeout: 0 });
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  isRegistry = false;
+  await assertRejects(
+    () => discovery.refresh(),
+    Error,
+    'Cannot refresh servers: the answer has no "x-geerpc-servers" header',
+  );
+  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+});

@@ -2,7 +2,7 @@
 
 import { abortable } from "../abortable.ts";
 import { parseAddress } from "../address.ts";
-import { checkMilliseconds } from "../duration.ts";
+import { checkMilliseconds, timeLimit } from "../duration.ts";
 import { SERVERS_HEADER } from "../registry.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 
@@ -16,7 +16,7 @@ export interface RegistryDiscoveryOptions {
    */
   readonly freshness?: number;
   /**
-   * How long the registry may take to answer, in ms.
+   * How long the registry may take to answer, in ms; 0 is no limit.
    *
    * @default {5000}
    */
@@ -89,7 +89,7 @@ export class RegistryDiscovery implements Discovery {
       this.#nextRefresh = performance.now() + this.#freshness;
     }
     const response = await fetch(this.#registry, {
-      signal: AbortSignal.timeout(this.#timeout),
+      signal: timeLimit(this.#timeout),
       redirect: "error",
     });
     await response.body?.cancel();
@@ -98,8 +98,15 @@ export class RegistryDiscovery implements Discovery {
         `Cannot refresh servers: the registry answered ${response.status}`,
       );
     }
-    const listed = (response.headers.get(SERVERS_HEADER) ?? "").split(",");
-    const servers = listed.map((server) => server.trim()).filter(isAddress);
+    const list = response.headers.get(SERVERS_HEADER);
+    // A registry always sends it; something else must not empty the list.
+    if (list === null) {
+      throw new Error(
+        `Cannot refresh servers: the answer has no "${SERVERS_HEADER}" header`,
+      );
+    }
+    const servers = list.split(",").map((server) => server.trim())
+      .filter(isAddress);
     this.#servers = Object.freeze([...new Set(servers)]);
     this.#nextRefresh = performance.now() + this.#freshness;
   }

@@ -3,7 +3,7 @@
 import type { Codec, Message } from "../codec/codec.ts";
 import { WireError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
-import type { Transport } from "./transport.ts";
+import { closeQuietly, type Transport } from "./transport.ts";
 import { Writer } from "./writer.ts";
 
 // 4 KiB would halve the throughput of 1 KB messages; above 64 KiB nothing is gained.
@@ -16,7 +16,7 @@ export interface ConnectionHandler {
   receive(message: Message): void;
   /** Says that the connection has ended, once; undefined when the peer just left. */
   end(reason: unknown): void;
-  /** A wait before more is read, when this side has enough to do. */
+  /** A wait before the next message, when this side has enough to do. */
   pause?(): Promise<void> | undefined;
 }
 
@@ -30,6 +30,7 @@ export class Connection {
   readonly #limits: Required<Limits>;
   #buffer: Uint8Array;
   #length: number;
+  #inbox: Message[] = [];
   #isEnded = false;
 
   /**
@@ -50,7 +51,9 @@ export class Connection {
     this.#codec = codec;
     this.#handler = handler;
     this.#limits = limits;
-    this.#buffer = new Uint8Array(Math.max(READ_BYTES, early?.length ?? 0));
+    // Never longer than a message may be: a full buffer is a message too long.
+    const capacity = Math.min(READ_BYTES, limits.maxMessageBytes);
+    this.#buffer = new Uint8Array(Math.max(capacity, early?.length ?? 0));
     this.#length = early?.length ?? 0;
     if (early !== undefined) this.#buffer.set(early);
     this.writer = new Writer(transport, (error) => this.close(error));
@@ -69,13 +72,14 @@ export class Connection {
   async run(): Promise<void> {
     let reason: unknown;
     try {
-      this.#consume();
-      while (!this.#isEnded) {
-        const pause = this.#handler.pause?.();
-        if (pause !== undefined) await pause;
-        if (!await this.#read()) break;
-        this.#consume();
-      }
+      do {
+        try {
+          this.#decode();
+        } finally {
+          // What came before the garbage is still good.
+          await this.#deliver();
+        }
+      } while (!this.#isEnded && await this.#read());
     } catch (error) {
       reason = error;
     }
@@ -87,9 +91,7 @@ export class Connection {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.writer.close();
-    try {
-      this.#transport.close();
-    } catch { /* A socket that failed has closed itself. */ }
+    closeQuietly(this.#transport);
     this.#handler.end(reason);
   }
 
@@ -103,27 +105,44 @@ export class Connection {
     return true;
   }
 
-  #consume(): void {
+  #decode(): void {
     if (this.#length === 0) return;
     const bytes = this.#buffer.subarray(0, this.#length);
-    const used = this.#codec.decode(bytes, (message) => {
-      // A handler may close the connection between two messages of one read.
-      if (!this.#isEnded) this.#handler.receive(message);
-    });
+    const used = this.#codec.decode(
+      bytes,
+      (message) => this.#inbox.push(message),
+    );
     this.#length -= used;
     if (used > 0) this.#buffer.copyWithin(0, used, used + this.#length);
     // One large message must not hold its memory as long as the connection lives.
     if (this.#length === 0 && this.#buffer.length > KEPT_BYTES) {
       this.#buffer = new Uint8Array(READ_BYTES);
     }
-    if (this.#length <= this.#limits.maxMessageBytes) return;
-    throw new WireError(
-      `Cannot read a message: it is longer than ${this.#limits.maxMessageBytes} bytes`,
-    );
+  }
+
+  /** Hands over what was decoded, no faster than this side can take it. */
+  async #deliver(): Promise<void> {
+    for (const message of this.#inbox) {
+      for (
+        let pause = this.#handler.pause?.();
+        pause !== undefined;
+        pause = this.#handler.pause?.()
+      ) await pause;
+      // A handler may close the connection between two messages of one read.
+      if (this.#isEnded) break;
+      this.#handler.receive(message);
+    }
+    this.#inbox = [];
   }
 
   #grow(): void {
-    const grown = new Uint8Array(this.#buffer.length * 2);
+    const { maxMessageBytes } = this.#limits;
+    if (this.#length >= maxMessageBytes) {
+      throw new WireError(
+        `Cannot read a message: it is longer than ${maxMessageBytes} bytes`,
+      );
+    }
+    const grown = new Uint8Array(Math.min(this.#length * 2, maxMessageBytes));
     grown.set(this.#buffer);
     this.#buffer = grown;
   }

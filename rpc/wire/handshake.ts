@@ -2,7 +2,8 @@
 
 import { WireError } from "../errors.ts";
 import { decodeOption, MAX_OPTION_BYTES, type Option } from "../option.ts";
-import type { Transport } from "./transport.ts";
+import type { TimerWheel } from "./timer_wheel.ts";
+import { closeQuietly, type Transport } from "./transport.ts";
 
 /** An option and the bytes of messages that came with it. */
 export interface Handshake {
@@ -13,11 +14,33 @@ export interface Handshake {
 }
 
 /**
- * Reads the option that opens a connection.
+ * Reads the option that opens a connection, for at most `timeout` ms; 0 is no limit.
  *
- * @throws {WireError} when something else comes, or the end.
+ * @throws {WireError} when something else comes, the end, or nothing in time.
  */
-export async function readOption(transport: Transport): Promise<Handshake> {
+export async function readOption(
+  transport: Transport,
+  wheel: TimerWheel,
+  timeout: number,
+): Promise<Handshake> {
+  if (timeout === 0) return await read(transport);
+  let isLate = false;
+  const deadline = wheel.set(timeout, () => {
+    isLate = true;
+    closeQuietly(transport);
+  });
+  try {
+    return await read(transport);
+  } catch (cause) {
+    if (!isLate) throw cause;
+    const message = `Cannot read the option: none came within ${timeout} ms`;
+    throw new WireError(message, { cause });
+  } finally {
+    wheel.clear(deadline);
+  }
+}
+
+async function read(transport: Transport): Promise<Handshake> {
   const buffer = new Uint8Array(MAX_OPTION_BYTES);
   for (let length = 0;;) {
     const count = await transport.read(buffer.subarray(length));

@@ -15,3 +15,10 @@ export interface Transport {
   /** Ends both directions. */
   close(): void;
 }
+
+/** Closes a transport that may have closed itself already, as one that failed has. */
+export function closeQuietly(transport: Transport): void {
+  try {
+    transport.close();
+  } catch { /* It is closed, which is what was wanted. */ }
+}
