@@ -17,6 +17,8 @@ export type Handler<Names extends string = string> = (
 
 /** What all contexts of an engine share. */
 export interface ContextSettings extends OutgoingSettings {
+  /** Sends what `reason` makes in place of an answer that is still awaited. */
+  abandon(c: Context, reason: unknown): void;
   /** Turns an error into an answer; must not throw. */
   rescue(error: unknown, c: Context): Response | Promise<Response>;
 }
@@ -154,6 +156,15 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
     if (!this.body.isReading) return new HttpError(503);
     this.body.giveUp();
     return new HttpError(408);
+  }
+
+  /**
+   * Goes on without the answer of the handler. Used by `lifetime`.
+   *
+   * @param reason Why.
+   */
+  override abandon(reason: unknown): void {
+    this.#settings.abandon(this.#untyped, reason);
   }
 
   get #untyped(): Context {

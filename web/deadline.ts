@@ -3,8 +3,6 @@ import type { Lifetime } from "./lifetime.ts";
 
 /** Whose answer is awaited: a context. */
 export interface Awaited {
-  /** Called when the answer is not awaited any longer. */
-  onEnd: ((reason: unknown) => void) | undefined;
   /** Made on first use, which most requests never come to. */
   readonly lifetime: Lifetime;
   /** Why the deadline failed it. */
@@ -17,6 +15,12 @@ export interface Continuation {
   resolve(response: Response): void;
   /** With what was thrown, or why the answer is not awaited any longer. */
   reject(reason: unknown): void;
+}
+
+interface Pending {
+  readonly then: Continuation;
+  /** Ticks of the clock it has seen. */
+  ticks: number;
 }
 
 /** Turns of the microtask queue an answer may take before it gets a clock. */
@@ -33,8 +37,9 @@ const FREE_TURNS = 32;
 export class Deadline {
   readonly #tick: number;
   readonly #ticks: number;
-  /** The answers under way, with the ticks each has seen. */
-  readonly #pending = new Map<Awaited, number>();
+  // A map from outside: a closure kept by the context itself costs a request
+  // over a socket a quarter of its time.
+  readonly #pending = new Map<Awaited, Pending>();
   #turnsLeft = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -44,13 +49,9 @@ export class Deadline {
     this.#ticks = limit / this.#tick;
   }
 
-  /** Goes on with the answer, or without it as soon as its lifetime ends. */
+  /** Goes on with the answer, or without it once it is abandoned. */
   hold(work: Promise<Response>, of: Awaited, then: Continuation): void {
-    this.#pending.set(of, 0);
-    of.onEnd = (reason) => {
-      this.#remove(of);
-      then.reject(reason);
-    };
+    this.#pending.set(of, { then, ticks: 0 });
     work.then((response) => {
       if (this.#remove(of)) return then.resolve(response);
       // Nobody reads the body of an answer that came too late.
@@ -60,6 +61,12 @@ export class Deadline {
     });
     const isArmed = this.#turnsLeft > 0 || this.#timer !== undefined;
     if (!isArmed) this.#arm();
+  }
+
+  /** Goes on without the answer, where it is still awaited. */
+  abandon(of: Awaited, reason: unknown): void {
+    const pending = this.#pending.get(of);
+    if (this.#remove(of)) pending?.then.reject(reason);
   }
 
   /** Ends every answer that is awaited now. */
@@ -83,7 +90,6 @@ export class Deadline {
   /** Whether the answer was still awaited. */
   #remove(of: Awaited): boolean {
     const wasPending = this.#pending.delete(of);
-    of.onEnd = undefined;
     if (this.#pending.size === 0 && this.#timer !== undefined) {
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -92,11 +98,10 @@ export class Deadline {
   }
 
   #onTick(): void {
-    for (const [of, ticks] of [...this.#pending]) {
-      this.#pending.set(of, ticks + 1);
+    for (const [of, pending] of [...this.#pending]) {
       // Listening to a request costs, so only those that take longer pay it.
-      if (ticks === 0) of.lifetime.watch();
-      if (ticks >= this.#ticks) of.lifetime.end(of.overdue());
+      if (pending.ticks++ === 0) of.lifetime.watch();
+      if (pending.ticks > this.#ticks) of.lifetime.end(of.overdue());
     }
   }
 }

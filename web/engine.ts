@@ -87,6 +87,7 @@ export class Engine extends RouterGroup<""> {
       eventStreams: this.#eventStreams,
       bodyLimit: positive("bodyLimit", options.bodyLimit ?? 1 << 20),
       bodyTimeout: positive("bodyTimeout", options.bodyTimeout ?? 30_000),
+      abandon: (c, reason) => this.#deadline.abandon(c, reason),
       rescue: (error, c) => this.#rescue(error, c),
     };
   }

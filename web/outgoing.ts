@@ -23,8 +23,6 @@ export interface OutgoingSettings extends BodyLimits {
 export class Outgoing<Names extends string = string> extends Incoming<Names> {
   /** The answer so far: what a helper or a handler made last. */
   response: Response | undefined;
-  /** Set by the engine while it awaits the answer; called if it gives up. */
-  onEnd: ((reason: unknown) => void) | undefined;
   readonly #eventStreams: Set<Lifetime>;
   #status = 200;
   #headers: HeaderList | undefined;
@@ -54,7 +52,7 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
   get lifetime(): Lifetime {
     return this.#lifetime ??= new Lifetime(
       this.request,
-      (reason) => this.onEnd?.(reason),
+      (reason) => this.abandon(reason),
     );
   }
 
@@ -254,6 +252,13 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
   fail(status: number, message: string): Response {
     return this.json(status, { message });
   }
+
+  /**
+   * Called when nobody waits for the answer any longer.
+   *
+   * @param _reason Why.
+   */
+  abandon(_reason: unknown): void {}
 
   /**
    * Answers with a status and nothing else.
