@@ -6,24 +6,23 @@ const MODULES = ["web", "cache", "orm", "rpc"];
 // The only published files that may name a package or a Node built-in.
 const DRIVERS = ["/orm/sqlite.ts", "/orm/libsql.ts"];
 
+const ROOT = new URL("../", import.meta.url).pathname;
+
 /** The module a published source belongs to; tests and tools belong to none. */
 function moduleOf(filename: string): string | undefined {
-  if (/_(test|bench)\.ts$|\/testdata\//.test(filename)) return undefined;
-  const path = filename.replaceAll("\\", "/");
-  const folder = path.split("/").findLast((part) =>
-    MODULES.includes(part) || part === "examples" || part === "bench" ||
-    part === ".dev"
-  );
-  return MODULES.find((name) => name === folder);
+  // On Windows the path of a URL has a slash before the drive.
+  const path = `/${filename.replaceAll("\\", "/")}`.replace(/^\/+/, "/");
+  if (/_(test|bench)\.ts$|\/testdata\//.test(path)) return undefined;
+  return MODULES.find((name) => path.startsWith(`${ROOT}${name}/`));
 }
 
 interface Sourced {
   readonly source: Deno.lint.StringLiteral | null;
 }
 
-/** Calls `check` for the specifier of every static import and re-export. */
+/** Calls `check` for the specifier of every import and re-export, dynamic ones too. */
 function onImports(
-  check: (specifier: string, node: Deno.lint.StringLiteral) => void,
+  check: (specifier: string, node: Deno.lint.Node) => void,
 ): Deno.lint.LintVisitor {
   const visit = (node: Sourced) => {
     if (node.source !== null) check(node.source.value, node.source);
@@ -32,6 +31,11 @@ function onImports(
     ImportDeclaration: visit,
     ExportNamedDeclaration: visit,
     ExportAllDeclaration: visit,
+    ImportExpression({ source }) {
+      const isText = source.type === "Literal" &&
+        typeof source.value === "string";
+      check(isText ? String(source.value) : "(computed)", source);
+    },
   };
 }
 
