@@ -57,6 +57,10 @@
  * send headers, and the body and `content-length` of an answer to `HEAD`, which
  * runs the `GET` route. Deno cannot tell a missing `host` header from HTTP/2,
  * so a request without one is served. Deadlines are checked every half second.
+ * The first time a client is watched (a handler reads `c.signal`, or takes half
+ * a second) Deno prints a note about `request.signal`; it does not concern
+ * `c.signal`. The socket of a client that stops sending its body is answered
+ * 408, but Deno closes it only after the client does.
  *
  * @module
  */
