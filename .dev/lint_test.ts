@@ -5,9 +5,8 @@ import plugin from "./lint.ts";
 
 /** The rules a source breaks, in the order of the places. */
 function broken(file: string, source: string): string[] {
-  return Deno.lint.runPlugin(plugin, `/src/${file}`, source).map(({ id }) =>
-    id
-  );
+  const path = new URL(`../${file}`, import.meta.url).pathname;
+  return Deno.lint.runPlugin(plugin, path, source).map(({ id }) => id);
 }
 
 function check(
