@@ -80,6 +80,10 @@
  *
  * - The codec is JSON: no `undefined` (it arrives as `null`), no `bigint`, no
  *   bytes. Gob, frames, streams, TLS and cancellation on the wire are to come.
+ * - JSON carries no check: that bytes arrive as they were sent is TCP's word. What
+ *   is no message any more ends the connection; a digit that became another one
+ *   goes unnoticed.
+ * - A peer that ends its sending side has left: its calls under way are aborted.
  * - Whether a call that ended with a `ShutdownError` was carried out is unknown.
  *
  * Needs `--allow-net` for the addresses it dials and listens on; nothing else.

@@ -138,22 +138,22 @@ function parseHeader(line: string): Omit<Message, "body"> {
   } catch (cause) {
     throw new WireError("Cannot read a header: it is not JSON", { cause });
   }
-  // Go takes null for an object without fields.
-  if (typeof value !== "object" || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null) {
     throw new WireError("Cannot read a header: it is not an object");
   }
   const { ServiceMethod: serviceMethod = "", Seq: seq = 0, Error: error = "" } =
-    (value ?? {}) as {
+    value as {
       ServiceMethod?: unknown;
       Seq?: unknown;
       Error?: unknown;
     };
   if (
     typeof serviceMethod === "string" && typeof error === "string" &&
-    typeof seq === "number" && Number.isSafeInteger(seq) && seq >= 0
+    typeof seq === "number" && Number.isSafeInteger(seq) && seq >= 1
   ) return { serviceMethod, seq, error };
+  // Also where a stray newline shifted the lines: a body is no header.
   throw new WireError(
-    `Cannot read a header: "ServiceMethod" and "Error" must be text, "Seq" a whole number`,
+    `Cannot read a header: "ServiceMethod" and "Error" must be text, "Seq" a whole number from 1`,
   );
 }
 

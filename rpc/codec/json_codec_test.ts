@@ -104,13 +104,12 @@ Deno.test("jsonCodec reads the same messages at every cut, within characters too
 Deno.test("jsonCodec reads headers of other writers: spaces, order, missing fields", () => {
   const { messages } = decoded(
     bytes(
-      '{ "Seq": 7, "ServiceMethod": "A.b" }\r\n [1]\r\n{"Seq":8}\nnull\nnull\n1\n',
+      '{ "Seq": 7, "ServiceMethod": "A.b" }\r\n [1]\r\n{"Seq":8}\nnull\n',
     ),
   );
   assertEquals(messages, [
     { serviceMethod: "A.b", seq: 7, error: "", body: [1] },
     { serviceMethod: "", seq: 8, error: "", body: null },
-    { serviceMethod: "", seq: 0, error: "", body: 1 },
   ]);
 });
 
@@ -130,7 +129,7 @@ Deno.test("jsonCodec ends the stream at what is no header", () => {
     ).message;
   assertEquals(refusal("nope\n1\n"), "Cannot read a header: it is not JSON");
   const fields =
-    'Cannot read a header: "ServiceMethod" and "Error" must be text, "Seq" a whole number';
+    'Cannot read a header: "ServiceMethod" and "Error" must be text, "Seq" a whole number from 1';
   assertEquals(refusal('{"Seq":-1}\n1\n'), fields);
   assertEquals(refusal('{"Seq":9007199254740992}\n1\n'), fields);
   assertEquals(refusal('{"ServiceMethod":1}\n1\n'), fields);
@@ -150,8 +149,8 @@ Deno.test("jsonCodec is not fooled by a number that only looks like one", () => 
   assertEquals(messages.map(({ seq }) => seq), [1, 10]);
 });
 
-Deno.test("jsonCodec refuses a header that is no object", () => {
-  for (const header of ["5", "[]", '"text"', "true"]) {
+Deno.test("jsonCodec refuses a header that is no object or has no number", () => {
+  for (const header of ["5", "[]", '"text"', "null", '{"Seq":0}']) {
     assertThrows(
       () => decoded(bytes(`${header}\nnull\n`)),
       WireError,

@@ -1,0 +1,109 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assert, assertEquals } from "@std/assert";
+import type { Message } from "./codec/codec.ts";
+import { jsonCodec } from "./codec/json_codec.ts";
+import { WireError } from "./errors.ts";
+import { decodeOption, encodeOption, MAGIC_NUMBER } from "./option.ts";
+import { seeded } from "./testdata/random.ts";
+
+const ROUNDS = 10_000;
+const SYNTAX = '{}[]",:\\\n0';
+const encoder = new TextEncoder();
+
+/** Changes some bytes: other ones, less, more, a part twice, an end too soon. */
+function mutate(bytes: Uint8Array, random: (limit: number) => number) {
+  // Byte by byte as Latin-1 text, which is quicker to cut and join.
+  let text = String.fromCharCode(...bytes);
+  for (let changes = 1 + random(4); changes > 0; changes--) {
+    const at = random(text.length);
+    const [head, tail] = [text.slice(0, at), text.slice(at)];
+    const count = random(20);
+    text = [
+      () => head + String.fromCharCode(random(256)) + tail.slice(1),
+      () => head + tail.slice(count),
+      () => head + SYNTAX.charAt(random(SYNTAX.length)).repeat(count) + tail,
+      () => head + tail.slice(0, count) + tail,
+      () => head,
+    ][random(5)]?.() ?? text;
+  }
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Runs a decoder; undefined when it refused in the one way it may. */
+function attempt<T>(decode: () => T, note: string): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    assert(error instanceof WireError, `${note}: ${Deno.inspect(error)}`);
+    assert(error.message.startsWith("Cannot read "), note);
+    return undefined;
+  }
+}
+
+/** The messages of some chunks, the unused bytes of each before the next. */
+function decodeAll(chunks: readonly Uint8Array[]): Message[] {
+  const codec = jsonCodec.create();
+  const messages: Message[] = [];
+  let rest: number[] = [];
+  for (const chunk of chunks) {
+    const bytes = new Uint8Array([...rest, ...chunk]);
+    const used = codec.decode(bytes, (message) => messages.push(message));
+    rest = [...bytes.subarray(used)];
+  }
+  return messages;
+}
+
+Deno.test("jsonCodec makes messages or a WireError of 10,000 mutated inputs, wherever they are cut", () => {
+  const inputs = [
+    '{"ServiceMethod":"Arith.sum","Seq":1,"Error":""}\n{"a":1,"b":"São"}\n',
+    '{"ServiceMethod":"Arith.sum","Seq":12,"Error":""}\n[1,[2,[3]]]\n' +
+    '{"ServiceMethod":"Arith.sum","Seq":13,"Error":"no"}\n{}\n',
+    '{ "Seq" : 9007199254740991, "Error":"", "__proto__":{"Seq":"x"} }\nnull\n',
+  ].map((text) => encoder.encode(text));
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const note = `seed ${seed}`;
+    const random = seeded(seed);
+    const bytes = mutate(
+      inputs[seed % inputs.length] ?? new Uint8Array(1),
+      random,
+    );
+    const whole = attempt(() => decodeAll([bytes]), note);
+    if (whole === undefined) continue;
+    for (const { serviceMethod, seq, error } of whole) {
+      assert(typeof serviceMethod === "string", note);
+      assert(typeof error === "string", note);
+      assert(Number.isSafeInteger(seq) && seq >= 1, note);
+    }
+    const cut = random(bytes.length + 1);
+    const halves = decodeAll([bytes.subarray(0, cut), bytes.subarray(cut)]);
+    assert(
+      JSON.stringify(halves) === JSON.stringify(whole),
+      `${note}, cut at ${cut}`,
+    );
+  }
+});
+
+Deno.test("decodeOption() makes an option or a WireError of 10,000 mutated inputs", () => {
+  const inputs = [
+    encodeOption({
+      codecType: "application/json",
+      connectTimeout: 0,
+      handleTimeout: 5,
+    }),
+    encoder.encode(`{"MagicNumber":${MAGIC_NUMBER},"CodecType":"a"}\n{"`),
+  ];
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const note = `seed ${seed}`;
+    const bytes = mutate(
+      inputs[seed % inputs.length] ?? new Uint8Array(1),
+      seeded(seed),
+    );
+    const decoded = attempt(() => decodeOption(bytes), note);
+    if (decoded === undefined) continue;
+    const { option, length } = decoded;
+    assert(length > 0 && length <= bytes.length, note);
+    assertEquals(typeof option.codecType, "string", note);
+    assert(option.handleTimeout >= 0 && option.connectTimeout >= 0, note);
+  }
+});
