@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { Client } from "./client.ts";
 import { RemoteError, ShutdownError, WireError } from "./errors.ts";
 import { Server } from "./server.ts";
@@ -41,7 +41,7 @@ async function run(options: FaultOptions, note: string): Promise<string[]> {
     const isKnown = error instanceof RemoteError ||
       error instanceof WireError || error instanceof ShutdownError ||
       error instanceof DOMException;
-    assert(isKnown, `${note}: ${Deno.inspect(error)}`);
+    if (!isKnown) throw new Error(note, { cause: error });
     return error.name;
   }));
   const { inFlight, calls, errors } = client.stats();

@@ -27,7 +27,7 @@ function mutate(bytes: Uint8Array, random: (limit: number) => number) {
       () => head,
     ][random(5)]?.() ?? text;
   }
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  return new Uint8Array(text.length).map((_, i) => text.charCodeAt(i));
 }
 
 /** Runs a decoder; undefined when it refused in the one way it may. */
@@ -35,7 +35,7 @@ function attempt<T>(decode: () => T, note: string): T | undefined {
   try {
     return decode();
   } catch (error) {
-    assert(error instanceof WireError, `${note}: ${Deno.inspect(error)}`);
+    if (!(error instanceof WireError)) throw new Error(note, { cause: error });
     assert(error.message.startsWith("Cannot read "), note);
     return undefined;
   }
@@ -45,11 +45,13 @@ function attempt<T>(decode: () => T, note: string): T | undefined {
 function decodeAll(chunks: readonly Uint8Array[]): Message[] {
   const codec = jsonCodec.create();
   const messages: Message[] = [];
-  let rest: number[] = [];
+  let rest = new Uint8Array();
   for (const chunk of chunks) {
-    const bytes = new Uint8Array([...rest, ...chunk]);
+    const bytes = new Uint8Array(rest.length + chunk.length);
+    bytes.set(rest);
+    bytes.set(chunk, rest.length);
     const used = codec.decode(bytes, (message) => messages.push(message));
-    rest = [...bytes.subarray(used)];
+    rest = bytes.subarray(used);
   }
   return messages;
 }
