@@ -5,6 +5,8 @@ import type { Method, Service } from "./service.ts";
 /** The services of one server, by name. */
 export class Services {
   readonly #byName = new Map<string, Service>();
+  // By `Service.method`: one look-up a call, without cutting the name.
+  readonly #methods = new Map<string, Method>();
 
   /**
    * Adds a service.
@@ -18,21 +20,27 @@ export class Services {
       );
     }
     this.#byName.set(service.name, service);
+    for (const name of service.methods) {
+      const method = service.method(name);
+      if (method !== undefined) {
+        this.#methods.set(`${service.name}.${name}`, method);
+      }
+    }
   }
 
   /** The method of `Service.method`, or the text of the error reply, Go's to the letter. */
   find(serviceMethod: string): Method | string {
+    const method = this.#methods.get(serviceMethod);
+    if (method !== undefined) return method;
     // At the last dot, as the original: a service name may hold dots of its own there.
     const dot = serviceMethod.lastIndexOf(".");
     if (dot === -1) {
       return `rpc server: service/method request ill-formed: ${serviceMethod}`;
     }
     const name = serviceMethod.slice(0, dot);
-    const service = this.#byName.get(name);
-    if (service === undefined) return `rpc server: can't find service ${name}`;
-    const methodName = serviceMethod.slice(dot + 1);
-    return service.method(methodName) ??
-      `rpc server: can't find method ${methodName}`;
+    return this.#byName.has(name)
+      ? `rpc server: can't find method ${serviceMethod.slice(dot + 1)}`
+      : `rpc server: can't find service ${name}`;
   }
 
   /** Names of services with the names of their methods, both sorted. */

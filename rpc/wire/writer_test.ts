@@ -29,7 +29,7 @@ Deno.test("Writer sends what one turn appended in one write", async () => {
   writer.writeText("a");
   writer.writeBytes(new Uint8Array([98]));
   writer.writeText("ç");
-  assertEquals(writer.buffered, 4);
+  assertEquals(writer.buffered, 3); // "ç" is not encoded yet
   assertEquals(new TextDecoder().decode(await readAll(other)), "abç");
   assertEquals(end.writes, [4]);
   assertEquals(writer.buffered, 0);
