@@ -59,7 +59,11 @@ Deno.test("Client.call() returns the reply, values of every JSON kind", async ()
   server.register(new Arith());
   await using client = await dial(server.listen().address);
   assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
-  for (const value of [null, 0, "", "São \n😀", [], {}, [{ a: [1.5, true] }]]) {
+  for (
+    const value of [null, 0, "", "São \n😀", "\ufeff\ufffd", [], {}, [{
+      a: [1.5, true],
+    }]]
+  ) {
     assertEquals(await client.call("Arith.echo", value), value);
   }
   assertEquals(await client.call("Arith.ping"), "pong");

@@ -3,8 +3,11 @@
 import type { Transport } from "./transport.ts";
 
 const FIRST_CAPACITY = 16 << 10;
-// A burst may grow a buffer far beyond what the connection needs later.
+// A burst may grow a buffer far beyond what the connection needs later. Above the
+// first capacity a buffer is kept while it is used well, above the second never:
+// making one anew for every 1.6 MB costs as much as filling it.
 const KEPT_CAPACITY = 1 << 20;
+const KEPT_IN_USE = 8 << 20;
 const MAX_TEXT = 64 << 10;
 
 /**
@@ -128,9 +131,9 @@ export class Writer {
     const full = this.#buffer;
     const bytes = full.subarray(0, this.#length);
     this.#buffer = this.#spare;
-    this.#spare = full.length > KEPT_CAPACITY
-      ? new Uint8Array(FIRST_CAPACITY)
-      : full;
+    const isKept = full.length <= KEPT_CAPACITY ||
+      full.length <= KEPT_IN_USE && this.#length * 4 > full.length;
+    this.#spare = isKept ? full : new Uint8Array(FIRST_CAPACITY);
     this.#inFlight = this.#length;
     this.#length = 0;
     return bytes;
