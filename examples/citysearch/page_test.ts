@@ -36,11 +36,11 @@ function exists(path: string): boolean {
   }
 }
 
-describe("The page of citysearch", {
-  skip: isSkipped
-    ? "no Chromium found: install Debian's chromium to run these tests"
-    : false,
-}, () => {
+const title = isSkipped
+  ? "The page of citysearch (skipped: no Chromium found, Debian's package chromium has it)"
+  : "The page of citysearch";
+
+describe(title, { skip: isSkipped }, () => {
   let browser: Browser;
   let rig: Rig;
   let context: BrowserContext;
