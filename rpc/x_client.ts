@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { abortable } from "./abortable.ts";
+import { CoolDown } from "./balance/cool_down.ts";
 import { RandomSelector } from "./balance/random.ts";
 import { RoundRobinSelector } from "./balance/round_robin.ts";
 import type { Selector } from "./balance/selector.ts";
@@ -47,8 +48,9 @@ export type BroadcastResult<Reply> =
  *
  * It asks its discovery for the servers, lets its selector choose one, and keeps
  * one connection to each, dialed on first use and again after it was lost. A
- * server that cannot be reached is passed over for the next one: nothing was
- * sent yet, so no method runs twice. A call that was sent is never repeated.
+ * server that cannot be reached is passed over for the next one, and for up to a
+ * second by further calls as long as there are others: nothing was sent yet, so
+ * no method runs twice. A call that was sent is never repeated.
  *
  * @example Two servers, in turn
  * ```ts
@@ -81,6 +83,7 @@ export class XClient implements AsyncDisposable {
   readonly #options: DialOptions;
   readonly #clients = new Map<string, Client>();
   readonly #dialing = new Map<string, Promise<Client>>();
+  readonly #coolDown = new CoolDown();
   readonly #closing = new AbortController();
   #listed: readonly string[] = [];
 
@@ -123,7 +126,11 @@ export class XClient implements AsyncDisposable {
       throw new NoServersError("Cannot call: no servers are available");
     }
     for (let tries = servers.length;; tries--) {
-      const server = this.#selector.pick(servers);
+      const ready = this.#coolDown.ready(
+        servers,
+        (server) => this.#dialing.has(server),
+      );
+      const server = this.#selector.pick(ready);
       try {
         options = this.#limited(server, options);
         const client = await this.#client(server, options.signal);
@@ -223,7 +230,11 @@ export class XClient implements AsyncDisposable {
       dialing = dial(server, this.#options)
         .then((client) => {
           this.#clients.set(server, client);
+          this.#coolDown.clear(server);
           return client;
+        }, (error) => {
+          this.#coolDown.fail(server);
+          throw error;
         })
         .finally(() => this.#dialing.delete(server));
       this.#dialing.set(server, dialing);
@@ -238,6 +249,7 @@ export class XClient implements AsyncDisposable {
       return;
     }
     this.#listed = servers;
+    this.#coolDown.keep(servers);
     for (const [server, client] of this.#clients) {
       if (servers.includes(server) || client.stats().inFlight > 0) continue;
       this.#clients.delete(server);

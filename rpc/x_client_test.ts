@@ -276,3 +276,25 @@ Deno.test("XClient.call() ends although its selector chooses what is not listed"
   });
   await assertRejects(() => client.call("Who.am"), ConnectError);
 });
+
+Deno.test("XClient.call() does not dial a dead server again for every call", async () => {
+  await using a = start("a");
+  const dead = deadAddress();
+  const { connect } = Deno;
+  let dials = 0;
+  Object.assign(Deno, {
+    connect(options: Deno.ConnectOptions) {
+      if (`tcp@127.0.0.1:${options.port}` === dead) dials++;
+      return connect(options);
+    },
+  });
+  const discovery = new FixedDiscovery([dead, a.address]);
+  const client = new XClient(discovery, { selector: "roundRobin" });
+  try {
+    for (let i = 0; i < 50; i++) assertEquals(await client.call("Who.am"), "a");
+    assertEquals(dials, 1);
+  } finally {
+    Object.assign(Deno, { connect });
+    await client.close();
+  }
+});
