@@ -24,6 +24,8 @@ const dots = document.querySelector("#dots");
 const memory = new Map();
 const durations = [];
 let request;
+/** How far the browser's own cache is trusted: after a change here, not at all. */
+let trust = "default";
 
 function recall(query) {
   const answer = memory.get(query);
@@ -38,6 +40,12 @@ function remember(query, answer) {
   if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value);
 }
 
+/** Nothing that was answered before a change is shown after it. */
+function forget() {
+  memory.clear();
+  trust = "no-cache";
+}
+
 /** Asks for suggestions; the request before this one is given up. */
 async function ask(query) {
   request?.abort();
@@ -50,6 +58,7 @@ async function ask(query) {
       `/api/suggest?k=8&q=${encodeURIComponent(query)}`,
       {
         signal: controller.signal,
+        cache: trust,
       },
     );
     if (!response.ok) throw new Error(`The server answered ${response.status}`);
@@ -455,7 +464,7 @@ button.addEventListener("click", async () => {
   try {
     const response = await fetch("/api/rebuild", { method: "POST" });
     const { version } = await response.json();
-    memory.clear();
+    forget();
     notice.textContent = `Version ${version} serves now`;
   } catch {
     notice.textContent = "The tries could not be built";
@@ -487,7 +496,7 @@ async function change(method, pattern) {
       });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.message);
-    memory.clear();
+    forget();
     showPatterns(answer.patterns);
     notice.textContent = method === "POST"
       ? `“${pattern}” is denied`

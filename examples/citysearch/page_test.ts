@@ -572,15 +572,12 @@ describe(title, { skip: isSkipped }, () => {
     await page.getByRole("textbox", { name: "Deny a name" }).fill("paris 1*");
     await page.getByRole("button", { name: "Deny" }).click();
     await waitForText(page.locator("#notice"), "“paris 1*” is denied");
-    await input().fill("");
-    await open();
     await type("paris");
     assertEquals(await options().count(), 8);
     assertEquals(
       (await options().first().textContent())?.startsWith("Paris 2"),
       true,
     );
-    await page.getByText("What happens behind it").click();
     await page.getByRole("button", { name: "Allow paris 1*" }).click();
     await waitForText(page.locator("#notice"), "“paris 1*” is allowed");
   });
