@@ -2,7 +2,6 @@
 // City search: suggestions over 135,000 cities, by all four modules.
 
 import { parseArgs } from "node:util";
-import process from "node:process";
 import { SingleBar } from "npm:cli-progress@3.12.0";
 import type { Engine as Database } from "../../orm/mod.ts";
 import { Registry, RegistryDiscovery } from "../../rpc/mod.ts";
@@ -263,10 +262,10 @@ if (import.meta.main) {
     if (options === undefined) console.log(HELP);
     else if (options.node !== undefined) await runNode(options, options.node);
     else await run(options);
-    process.exit(0);
+    Deno.exit(0);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     console.error(`error: ${error.message}`);
-    process.exit(1);
+    Deno.exit(1);
   }
 }
