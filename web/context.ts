@@ -105,6 +105,26 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
    */
   next(): Response | Promise<Response> {
     const depth = this.#depth;
+    const result = this.run();
+    if (!(result instanceof Promise)) return this.#settle(result);
+    return this.#rest = result.then((value) => {
+      this.#depth = depth;
+      return this.#settle(value);
+    }, (error) => {
+      this.#depth = depth;
+      throw error;
+    });
+  }
+
+  /**
+   * Runs the rest of the chain without a look at its result: `finish` takes
+   * that. Used by the engine, which so needs no promise of its own.
+   *
+   * @returns What the next handler returned.
+   * @throws {Error} As `next` does.
+   */
+  run(): HandlerResult {
+    const depth = this.#depth;
     if (this.#deepest !== depth) {
       throw new Error("Cannot call next: the rest of the chain has run before");
     }
@@ -122,17 +142,20 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
     }
     // Middleware that returns nothing answers with the rest, also a late one.
     result ??= this.#rest;
-    if (result instanceof Promise) {
-      return this.#rest = result.then((value) => {
-        this.#depth = depth;
-        return this.#settle(value);
-      }, (error) => {
-        this.#depth = depth;
-        throw error;
-      });
-    }
-    this.#depth = depth;
-    return this.#settle(result);
+    if (!(result instanceof Promise)) this.#depth = depth;
+    return result;
+  }
+
+  /**
+   * Ends the chain. Used by the engine.
+   *
+   * @param result What the first handler returned.
+   * @returns The response to send, with the headers that were set.
+   * @throws {Error} When there is no answer.
+   */
+  override finish(result: Response | void): Response {
+    this.#depth = -1;
+    return super.finish(this.#settle(result));
   }
 
   /**

@@ -5,20 +5,22 @@ import type { Lifetime } from "./lifetime.ts";
 export interface Awaited {
   /** Made on first use, which most requests never come to. */
   readonly lifetime: Lifetime;
+  /** The answer so far. */
+  readonly response: Response | undefined;
   /** Why the deadline failed it. */
   overdue(): unknown;
+  /** The response to send for what its work gave. */
+  finish(result: Response | void): Response;
 }
 
-/** How an answer goes on; exactly one of the two is called, once. */
-export interface Continuation {
-  /** With the answer. */
-  resolve(response: Response): void;
-  /** With what was thrown, or why the answer is not awaited any longer. */
-  reject(reason: unknown): void;
-}
+/** Makes the answer of work that failed or is not awaited any longer. */
+export type Fail<Of> = (
+  error: unknown,
+  of: Of,
+) => Response | Promise<Response>;
 
 interface Pending {
-  readonly then: Continuation;
+  resolve(answer: Response | Promise<Response>): void;
   /** Ticks of the clock it has seen. */
   ticks: number;
 }
@@ -33,40 +35,49 @@ const FREE_TURNS = 32;
  * All pending answers share one timer, which runs only while there are any: a
  * timer per request costs 4 microseconds, a third of a small request. Handlers
  * that are done within a few microtasks never start it.
+ *
+ * @typeParam Of Whose answers are awaited.
  */
-export class Deadline {
+export class Deadline<Of extends Awaited> {
   readonly #tick: number;
   readonly #ticks: number;
+  readonly #fail: Fail<Of>;
   // A map from outside: a closure kept by the context itself costs a request
   // over a socket a quarter of its time.
-  readonly #pending = new Map<Awaited, Pending>();
+  readonly #pending = new Map<Of, Pending>();
   #turnsLeft = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** Milliseconds an answer may take; `Infinity` only notices who leaves. */
-  constructor(limit: number) {
+  constructor(limit: number, fail: Fail<Of>) {
     this.#tick = Math.min(500, Math.max(1, limit / 4));
     this.#ticks = limit / this.#tick;
+    this.#fail = fail;
   }
 
-  /** Goes on with the answer, or without it once it is abandoned. */
-  hold(work: Promise<Response>, of: Awaited, then: Continuation): void {
-    this.#pending.set(of, { then, ticks: 0 });
-    work.then((response) => {
-      if (this.#remove(of)) return then.resolve(response);
-      // Nobody reads the body of an answer that came too late.
-      response.body?.cancel().catch(() => {});
-    }, (error) => {
-      if (this.#remove(of)) then.reject(error);
+  /** The answer of the work, or another one once it is abandoned. */
+  hold(work: Promise<Response | void>, of: Of): Promise<Response> {
+    return new Promise((resolve) => {
+      this.#pending.set(of, { resolve, ticks: 0 });
+      work.then((result) => {
+        if (!this.#remove(of)) return discard(result ?? of.response);
+        try {
+          resolve(of.finish(result));
+        } catch (error) {
+          resolve(this.#fail(error, of));
+        }
+      }, (error) => {
+        if (this.#remove(of)) resolve(this.#fail(error, of));
+      });
+      const isArmed = this.#turnsLeft > 0 || this.#timer !== undefined;
+      if (!isArmed) this.#arm();
     });
-    const isArmed = this.#turnsLeft > 0 || this.#timer !== undefined;
-    if (!isArmed) this.#arm();
   }
 
   /** Goes on without the answer, where it is still awaited. */
-  abandon(of: Awaited, reason: unknown): void {
+  abandon(of: Of, reason: unknown): void {
     const pending = this.#pending.get(of);
-    if (this.#remove(of)) pending?.then.reject(reason);
+    if (this.#remove(of)) pending?.resolve(this.#fail(reason, of));
   }
 
   /** Ends every answer that is awaited now. */
@@ -88,7 +99,7 @@ export class Deadline {
   };
 
   /** Whether the answer was still awaited. */
-  #remove(of: Awaited): boolean {
+  #remove(of: Of): boolean {
     const wasPending = this.#pending.delete(of);
     if (this.#pending.size === 0 && this.#timer !== undefined) {
       clearInterval(this.#timer);
@@ -104,4 +115,9 @@ export class Deadline {
       if (pending.ticks > this.#ticks) of.lifetime.end(of.overdue());
     }
   }
+}
+
+/** Nobody reads the body of an answer that came too late. */
+function discard(late: unknown): void {
+  if (late instanceof Response) late.body?.cancel().catch(() => {});
 }

@@ -63,7 +63,7 @@ export type ErrorHandler = (
 export class Engine extends RouterGroup<""> {
   readonly #table: RouteTable;
   readonly #settings: ContextSettings;
-  readonly #deadline: Deadline;
+  readonly #deadline: Deadline<Context>;
   readonly #eventStreams = new Set<Lifetime>();
   /** The last origin whose host was found well-formed, with its path's slash. */
   #origin = "\0";
@@ -82,6 +82,7 @@ export class Engine extends RouterGroup<""> {
     this.#table = table;
     this.#deadline = new Deadline(
       positive("handlerTimeout", options.handlerTimeout ?? 30_000),
+      (error, c: Context) => this.#fail(error, c),
     );
     this.#settings = {
       eventStreams: this.#eventStreams,
@@ -119,9 +120,9 @@ export class Engine extends RouterGroup<""> {
     if (match === undefined) return answerError(new HttpError(400, "Bad path"));
     const c = new Context(request, info, this.#settings, match.value, match);
     try {
-      const answer = c.next();
+      const answer = c.run();
       return answer instanceof Promise
-        ? this.#wait(answer, c)
+        ? this.#deadline.hold(answer, c)
         : c.finish(answer);
     } catch (error) {
       return this.#fail(error, c);
@@ -191,22 +192,6 @@ export class Engine extends RouterGroup<""> {
   onError(handler: ErrorHandler): this {
     this.#onError = handler;
     return this;
-  }
-
-  #wait(answer: Promise<Response>, c: Context): Promise<Response> {
-    return new Promise((resolve) => {
-      const reject = (error: unknown) => resolve(this.#fail(error, c));
-      this.#deadline.hold(answer, c, {
-        resolve: (response) => {
-          try {
-            resolve(c.finish(response));
-          } catch (error) {
-            reject(error);
-          }
-        },
-        reject,
-      });
-    });
   }
 
   #fail(error: unknown, c: Context): Response | Promise<Response> {
