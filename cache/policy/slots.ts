@@ -126,6 +126,32 @@ export class Slots<V> {
     return slot;
   }
 
+  /**
+   * Removes an entry and puts a new one, in its slot, at the front of a list.
+   *
+   * @param list The list.
+   * @param slot The slot of the entry that leaves.
+   * @param key The key of the new entry; no other slot may have it.
+   * @param value The value.
+   * @param size What the entry costs.
+   * @param keyBytes The length of the key in UTF-8.
+   */
+  reuse(
+    list: number,
+    slot: number,
+    key: string,
+    value: V,
+    size: number,
+    keyBytes: number,
+  ): void {
+    this.#index.delete(this.#keys[slot]!);
+    this.#index.set(key, slot);
+    this.#keys[slot] = key;
+    this.#surplus[slot] = Math.min(keyBytes - key.length, UNCOUNTED);
+    this.replace(slot, value, size);
+    this.moveToFront(list, slot);
+  }
+
   /** Gives an entry another value. */
   replace(slot: number, value: V, size: number): void {
     this.#values[slot] = value;

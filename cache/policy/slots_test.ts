@@ -21,6 +21,20 @@ Deno.test("Slots.remove() frees a slot for the next entry", () => {
   assertEquals([slots.entries(0), slots.bytes], [[["c", "3"], ["b", "2"]], 6]);
 });
 
+Deno.test("Slots.reuse() puts another entry into a slot and at the front", () => {
+  const slots = new Slots<string>(1);
+  const slot = slots.insert(0, "a", "1", 1, 1);
+  slots.insert(0, "b", "2", 1, 1);
+  slots.reuse(0, slot, "ü", "3", 5, 2);
+  assertEquals(slots.entries(0), [["ü", "3"], ["b", "2"]]);
+  assertEquals([slots.count, slots.bytes, slots.keyBytes(slot, "ü")], [
+    2,
+    6,
+    2,
+  ]);
+  assertEquals([slots.find("a"), slots.find("ü")], [NO_SLOT, slot]);
+});
+
 Deno.test("Slots keeps several lists apart and moves entries between them", () => {
   const slots = new Slots<string>(2);
   slots.insert(0, "a", "1", 1, 1);
