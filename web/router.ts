@@ -61,10 +61,12 @@ class Node<T> {
     else this.#unlink(old);
     this.#link(child);
     if (this.#size <= this.table.length || this.table.length === 128) return;
-    const children = this.table.flatMap(siblings);
+    const lists = this.table;
     this.mask = this.mask * 2 + 1;
-    this.table = Array.from({ length: this.mask + 1 }, () => null);
-    for (const node of children) this.#link(node);
+    this.table = [...lists, ...lists].fill(null);
+    for (const first of lists) {
+      for (const node of siblings(first)) this.#link(node);
+    }
   }
 
   #link(child: Node<T>): void {
