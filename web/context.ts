@@ -117,7 +117,7 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
   }
 
   /**
-   * Runs the rest of the chain without a look at its result: `finish` takes
+   * Runs the rest of the chain without a look at its result: `end` takes
    * that. Used by the engine, which so needs no promise of its own.
    *
    * @returns What the next handler returned.
@@ -153,9 +153,9 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
    * @returns The response to send, with the headers that were set.
    * @throws {Error} When there is no answer.
    */
-  override finish(result: Response | void): Response {
+  end(result: Response | void): Response {
     this.#depth = -1;
-    return super.finish(this.#settle(result));
+    return this.finish(this.#settle(result));
   }
 
   /**

@@ -10,7 +10,7 @@ export interface Awaited {
   /** Why the deadline failed it. */
   overdue(): unknown;
   /** The response to send for what its work gave. */
-  finish(result: Response | void): Response;
+  end(result: Response | void): Response;
 }
 
 /** Makes the answer of work that failed or is not awaited any longer. */
@@ -62,7 +62,7 @@ export class Deadline<Of extends Awaited> {
       work.then((result) => {
         if (!this.#remove(of)) return discard(result ?? of.response);
         try {
-          resolve(of.finish(result));
+          resolve(of.end(result));
         } catch (error) {
           resolve(this.#fail(error, of));
         }
