@@ -23,7 +23,7 @@ import {
 } from "./web_routes.ts";
 
 const ORIGIN = "http://127.0.0.1:8000";
-const COMMAND = "deno run -A bench/web.ts";
+const COMMAND = "deno task bench:web";
 const TIMING = { warmup: 500, ms: 400 };
 
 let sink = 0;
