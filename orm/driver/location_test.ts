@@ -13,9 +13,9 @@ Deno.test("toPath() takes paths and file URLs", () => {
     [":memory:", ":memory:"],
     ["file::memory:", ":memory:"],
     ["file:gee.db", "gee.db"],
-    ["file:/tmp/gee.db", "/tmp/gee.db"],
-    ["file:///tmp/g%20e.db", "/tmp/g e.db"],
-    ["file://localhost/tmp/gee.db", "/tmp/gee.db"],
+    ["file:/srv/gee.db", "/srv/gee.db"],
+    ["file:///srv/g%20e.db", "/srv/g e.db"],
+    ["file://localhost/srv/gee.db", "/srv/gee.db"],
     [new URL("file:///C:/gee.db"), "C:/gee.db"],
   ];
   for (const [location, path] of cases) assertEquals(toPath(location), path);
