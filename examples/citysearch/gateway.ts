@@ -199,6 +199,8 @@ export class Gateway implements AsyncDisposable {
         signal,
       },
     );
+    // Nobody waits any longer: no timing to leave behind, no failure to note.
+    signal.throwIfAborted();
     const replies = results.flatMap((result) => {
       if ("error" in result) return [];
       this.#latency(result.server).add(result.duration);
