@@ -1,5 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+/** How long a reply may take when neither the call nor its client says, in ms. */
+export const DEFAULT_TIMEOUT = 30_000;
+
 /** Options of one call. */
 export interface CallOptions {
   /** Ends the wait: the call rejects with `signal.reason`. */

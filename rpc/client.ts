@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { Call, type CallOptions } from "./call.ts";
+import { Call, type CallOptions, DEFAULT_TIMEOUT } from "./call.ts";
 import { type CodecFactory, InvalidBody, type Message } from "./codec/codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { checkMilliseconds } from "./duration.ts";
@@ -107,7 +107,8 @@ export class Client implements AsyncDisposable {
    * @throws {RangeError} when a limit or a timeout is out of range.
    */
   constructor(transport: Transport, options: ClientOptions = {}) {
-    const { codec = jsonCodec, timeout = 30_000, handleTimeout = 0 } = options;
+    const { codec = jsonCodec, timeout = DEFAULT_TIMEOUT, handleTimeout = 0 } =
+      options;
     this.#limits = resolveLimits(options, CLIENT_LIMITS);
     this.#timeout = checkMilliseconds("timeout", timeout);
     checkMilliseconds("handleTimeout", handleTimeout);

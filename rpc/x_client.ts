@@ -5,7 +5,7 @@ import { CoolDown } from "./balance/cool_down.ts";
 import { RandomSelector } from "./balance/random.ts";
 import { RoundRobinSelector } from "./balance/round_robin.ts";
 import type { Selector } from "./balance/selector.ts";
-import type { CallOptions } from "./call.ts";
+import { type CallOptions, DEFAULT_TIMEOUT } from "./call.ts";
 import type { Client } from "./client.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import type { Discovery } from "./discovery/discovery.ts";
@@ -216,7 +216,7 @@ export class XClient implements AsyncDisposable {
   /** The options of a call; where its server must be dialed first, with one time limit for both. */
   #limited(server: string, options: CallOptions): CallOptions {
     if (this.#clients.get(server)?.isAvailable) return options;
-    const timeout = options.timeout ?? this.#options.timeout ?? 30_000;
+    const timeout = options.timeout ?? this.#options.timeout ?? DEFAULT_TIMEOUT;
     return { signal: timeLimit(timeout, options.signal), timeout: 0 };
   }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 // One shard: every N-th city, its trie, and the rpc service over them.
 
-import type { CallContext } from "../../rpc/mod.ts";
 import type { Catalog, City } from "./database.ts";
 import { DenyList } from "./deny_list.ts";
 import { fold, matchedRange } from "./fold.ts";
@@ -86,11 +85,7 @@ export class CityShard {
   }
 
   /** The best cities of this shard for what was typed. */
-  suggest(
-    { query, limit }: { query: string; limit: number },
-    context?: CallContext,
-  ): ShardAnswer {
-    context?.signal.throwIfAborted();
+  suggest({ query, limit }: { query: string; limit: number }): ShardAnswer {
     const start = performance.now();
     const prefix = fold(query);
     const ranks = this.#trie.suggest(prefix, {
@@ -183,9 +178,12 @@ function bestMatch(
 ): string | undefined {
   const isPlain = (name: string) =>
     name.length === new TextEncoder().encode(name).length;
-  return names.filter((name) => fold(name).startsWith(prefix)).sort((a, b) =>
-    fold(a).length - fold(b).length || Number(isPlain(a)) - Number(isPlain(b))
-  )[0];
+  return names.map((name) => ({ name, key: fold(name) }))
+    .filter(({ key }) => key.startsWith(prefix))
+    .sort((a, b) =>
+      a.key.length - b.key.length ||
+      Number(isPlain(a.name)) - Number(isPlain(b.name))
+    )[0]?.name;
 }
 
 const countryNames = new Intl.DisplayNames("en", { type: "region" });

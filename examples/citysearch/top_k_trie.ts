@@ -8,6 +8,13 @@ export interface SuggestOptions {
   readonly accept?: (rank: number) => boolean;
 }
 
+/** How large a trie is. */
+export interface TrieStats {
+  readonly entries: number;
+  readonly nodes: number;
+  readonly bytes: number;
+}
+
 /** Ranks a node keeps, and entries an interval needs to be worth a node. */
 const KEPT = 16;
 const NONE = 0xffff_ffff;
@@ -39,6 +46,8 @@ export class TopKTrie {
   readonly #ranks: Uint32Array;
   readonly #nodes: Node[] = [];
   readonly #best: Uint32Array;
+  // Counted once: the panel asks every second, and there are 200,000 keys.
+  readonly #stats: TrieStats;
 
   /**
    * @param keys Folded names, ascending by UTF-16 units; one may occur again.
@@ -56,21 +65,15 @@ export class TopKTrie {
     this.#best = new Uint32Array(this.#nodes.length * KEPT).fill(NONE);
     // Children come before their parents, so their lists are ready for merging.
     for (const node of this.#nodes) this.#keepBest(node);
+    const units = keys.reduce((sum, key) => sum + key.length, 0);
+    const [entries, nodes] = [keys.length, this.#nodes.length];
+    const bytes = units + entries * (4 + 20) + nodes * (KEPT * 4 + 56);
+    this.#stats = Object.freeze({ entries, nodes, bytes });
   }
 
   /** Entries, nodes, and the bytes of keys, ranks and nodes (56 each, as measured). */
-  stats(): {
-    readonly entries: number;
-    readonly nodes: number;
-    readonly bytes: number;
-  } {
-    const units = this.#keys.reduce((sum, key) => sum + key.length, 0);
-    return {
-      entries: this.#keys.length,
-      nodes: this.#nodes.length,
-      bytes: units + this.#keys.length * (4 + 20) +
-        this.#nodes.length * (KEPT * 4 + 56),
-    };
+  stats(): TrieStats {
+    return this.#stats;
   }
 
   /** The best ranks whose keys begin with the prefix, best first. */
