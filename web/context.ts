@@ -1,6 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { HttpError } from "./http_error.ts";
-import type { ConnectionInfo, PathParams } from "./incoming.ts";
+import type {
+  AnyParams,
+  AnyState,
+  ConnectionInfo,
+  PathParams,
+} from "./incoming.ts";
 import { Outgoing, type OutgoingSettings } from "./outgoing.ts";
 
 /** What a handler may return; nothing stands for what the context answered. */
@@ -9,11 +14,16 @@ export type HandlerResult = Response | void | Promise<Response | void>;
 /**
  * Answers a request, or, as middleware, works before and after `c.next()`.
  *
- * @typeParam Names The parameter names of the pattern.
+ * @typeParam Params The parameters of the pattern.
+ * @typeParam State What middleware leaves in `c.state`.
  */
-export type Handler<Names extends string = string> = (
-  c: Context<Names>,
-) => HandlerResult;
+export type Handler<
+  Params extends object = AnyParams,
+  State extends object = AnyState,
+> = (c: Context<Params, State>) => HandlerResult;
+
+/** A handler for any route of any engine, as the middleware of this module is. */
+export type Middleware = Handler<AnyParams, object>;
 
 /** What all contexts of an engine share. */
 export interface ContextSettings extends OutgoingSettings {
@@ -39,7 +49,8 @@ export interface Route {
  * status set before or 200, and return a `Response`. Headers set here are
  * written once at the end, whoever made the response.
  *
- * @typeParam Names The parameter names of the pattern.
+ * @typeParam Params The parameters of the pattern, `{ id: string }` for `/:id`.
+ * @typeParam State What middleware leaves in `state`.
  *
  * @example Read and answer
  * ```ts
@@ -58,7 +69,15 @@ export interface Route {
  * assertEquals(await response.json(), { id: "7", name: "Tom" });
  * ```
  */
-export class Context<Names extends string = string> extends Outgoing<Names> {
+export class Context<
+  Params extends object = AnyParams,
+  State extends object = AnyState,
+> extends Outgoing<Params, State> {
+  /**
+   * Milliseconds the handler may take, where it is not the engine's
+   * `handlerTimeout`. See the middleware `timeout`.
+   */
+  handlerTimeout: number | undefined;
   readonly #settings: ContextSettings;
   readonly #chain: readonly Handler[];
   /** Position in the chain of the handler that runs; -1 before the first. */
@@ -191,7 +210,7 @@ export class Context<Names extends string = string> extends Outgoing<Names> {
   }
 
   get #untyped(): Context {
-    // Names exist for the compiler only: they narrow what param() takes.
+    // Both types exist for the compiler only: they narrow param() and state.
     return this as unknown as Context;
   }
 

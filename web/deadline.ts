@@ -7,6 +7,8 @@ export interface Awaited {
   readonly lifetime: Lifetime;
   /** The answer so far. */
   readonly response: Response | undefined;
+  /** Milliseconds it may take, where it is not the usual time. */
+  readonly handlerTimeout: number | undefined;
   /** Why the deadline failed it. */
   overdue(): unknown;
   /** The response to send for what its work gave. */
@@ -40,7 +42,7 @@ const FREE_TURNS = 32;
  */
 export class Deadline<Of extends Awaited> {
   readonly #tick: number;
-  readonly #ticks: number;
+  readonly #limit: number;
   readonly #fail: Fail<Of>;
   // A map from outside: a closure kept by the context itself costs a request
   // over a socket a quarter of its time.
@@ -51,7 +53,7 @@ export class Deadline<Of extends Awaited> {
   /** Milliseconds an answer may take; `Infinity` only notices who leaves. */
   constructor(limit: number, fail: Fail<Of>) {
     this.#tick = Math.min(500, Math.max(1, limit / 4));
-    this.#ticks = limit / this.#tick;
+    this.#limit = limit;
     this.#fail = fail;
   }
 
@@ -112,7 +114,8 @@ export class Deadline<Of extends Awaited> {
     for (const [of, pending] of [...this.#pending]) {
       // Listening to a request costs, so only those that take longer pay it.
       if (pending.ticks++ === 0) of.lifetime.watch();
-      if (pending.ticks > this.#ticks) of.lifetime.end(of.overdue());
+      const limit = of.handlerTimeout ?? this.#limit;
+      if (pending.ticks * this.#tick > limit) of.lifetime.end(of.overdue());
     }
   }
 }

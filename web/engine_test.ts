@@ -72,7 +72,11 @@ Deno.test("Engine.fetch() answers 400 to a malformed path", async () => {
   assertEquals(await (await app.request("/user/a%2Fb")).text(), "a/b");
   assertEquals(await (await app.request("/user/a%252Fb")).text(), "a%2Fb");
   const odd = await app.fetch(
-    { url: "http://a:80", method: "CONNECT" } as Request,
+    {
+      url: "http://a:80",
+      method: "CONNECT",
+      headers: new Headers(),
+    } as Request,
   );
   assertEquals(odd.status, 400);
 });

@@ -11,6 +11,11 @@ export interface HttpErrorOptions extends ErrorOptions {
   readonly expose?: boolean;
   /** Headers of the answer, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Further members of the body where the message is exposed, such as the
+   * `issues` of a form.
+   */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 const STATUS_NAMES: Readonly<Record<number, string>> = {
@@ -28,6 +33,7 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
   415: "Unsupported Media Type",
   416: "Range Not Satisfiable",
   422: "Unprocessable Content",
+  426: "Upgrade Required",
   428: "Precondition Required",
   429: "Too Many Requests",
   499: "Client Closed Request",
@@ -71,6 +77,8 @@ export class HttpError extends Error {
   readonly expose: boolean;
   /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the body. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   /**
    * Makes an error with a status.
@@ -94,5 +102,6 @@ export class HttpError extends Error {
     this.status = status;
     this.expose = options.expose ?? status < 500;
     this.headers = options.headers ?? {};
+    this.details = options.details ?? {};
   }
 }

@@ -1,6 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
+import type { AddressList } from "./address_list.ts";
 import { Body, type BodyLimits } from "./body.ts";
+import type { CookieSigner } from "./cookie_signer.ts";
+import { parseCookies } from "./cookies.ts";
+import { clientAddress, clientOrigin } from "./forwarded.ts";
 import { pathEnd, pathStart } from "./path.ts";
+import type { ParamValue } from "./scanner.ts";
 
 /** What is known of the connection a request came by. */
 export interface ConnectionInfo {
@@ -18,47 +23,67 @@ export interface PathParams {
   /** The pattern as registered. */
   readonly pattern: string;
   /** The decoded value of a parameter. */
-  param(name: string): string | undefined;
+  param(name: string): ParamValue | undefined;
   /** The decoded segments of a parameter, each for itself. */
   segments(name: string): string[];
+}
+
+/** Parameters of which nothing is known before a request comes. */
+export type AnyParams = Readonly<Record<string, ParamValue>>;
+
+/** State of which nothing is declared. */
+export type AnyState = Record<string, unknown>;
+
+/** What the requests of an engine share. */
+export interface IncomingSettings extends BodyLimits {
+  /** The proxies whose headers are believed. */
+  readonly trustedProxies?: AddressList | undefined;
+  /** Signs cookies and checks what was signed. */
+  readonly cookieSigner?: CookieSigner | undefined;
 }
 
 /**
  * The request side of a {@linkcode Context}. Nothing is parsed before it is
  * read, and path, query and body are never merged.
  *
- * @typeParam Names The parameter names of the pattern.
+ * @typeParam Params The parameters of the pattern.
+ * @typeParam State What middleware leaves in `state`.
  */
-export class Incoming<Names extends string = string> {
+export class Incoming<
+  Params extends object = AnyParams,
+  State extends object = AnyState,
+> {
   /** The request as it came in. */
   readonly request: Request;
   readonly #info: ConnectionInfo | undefined;
   readonly #params: PathParams | undefined;
   readonly #aliases: ReadonlyMap<string, string> | undefined;
-  readonly #limits: BodyLimits;
+  readonly #settings: IncomingSettings;
+  #limits: BodyLimits | undefined;
   #query: URLSearchParams | undefined;
+  #cookies: ReadonlyMap<string, string> | undefined;
   #body: Body | undefined;
-  #state: Record<string, unknown> | undefined;
+  #state: State | undefined;
 
   /**
    * Made by the engine for each request.
    *
    * @param request The request.
    * @param info The connection it came by.
-   * @param limits What its body may cost.
+   * @param settings What the requests of the engine share.
    * @param params The parameters of its route.
    * @param aliases Names that group prefixes give to parameters of the route.
    */
   constructor(
     request: Request,
     info: ConnectionInfo | undefined,
-    limits: BodyLimits,
+    settings: IncomingSettings,
     params: PathParams | undefined,
     aliases: ReadonlyMap<string, string> | undefined,
   ) {
     this.request = request;
     this.#info = info;
-    this.#limits = limits;
+    this.#settings = settings;
     this.#params = params;
     this.#aliases = aliases;
   }
@@ -81,11 +106,27 @@ export class Incoming<Names extends string = string> {
   }
 
   /**
-   * The address of the other end of the connection, a proxy if there is one;
-   * undefined without a connection. No header is trusted.
+   * The address of the client; undefined without a connection. No header is
+   * trusted unless `trustProxy` of the engine lists the proxy that sent it.
    */
   get remoteAddress(): string | undefined {
-    return this.#info?.remoteAddr?.hostname;
+    const peer = this.#info?.remoteAddr?.hostname;
+    const trusted = this.#settings.trustedProxies;
+    if (trusted === undefined || peer === undefined) return peer;
+    return clientAddress(peer, this.header("x-forwarded-for"), trusted);
+  }
+
+  /**
+   * Scheme and host as the client sees them, such as `https://example.com`.
+   * Behind a proxy they are the proxy's, believed as in `remoteAddress`.
+   */
+  get origin(): string {
+    const { trustedProxies } = this.#settings;
+    return clientOrigin(
+      this.request,
+      this.#info?.remoteAddr?.hostname,
+      trustedProxies,
+    );
   }
 
   /** The connection, for handing the request on to another `fetch`. */
@@ -93,31 +134,39 @@ export class Incoming<Names extends string = string> {
     return this.#info;
   }
 
-  /** Values that middleware leaves for those after it; without prototype. */
-  get state(): Record<string, unknown> {
-    return this.#state ??= Object.create(null) as Record<string, unknown>;
+  /**
+   * Values that middleware leaves for those after it; without prototype. Its
+   * type is the engine's: `new Engine<{ user: User }>()`.
+   */
+  get state(): State {
+    // It starts out empty: that middleware fills it is what the type declares.
+    return this.#state ??= Object.create(null) as State;
   }
 
   /**
    * A parameter of the path, decoded once.
    *
+   * @typeParam Name Its name as a literal type.
    * @param name Its name in the pattern or in the prefix of a group.
-   * @returns Its value; as in Gee "" for a name that the pattern does not have,
-   * which the compiler lets only middleware ask for.
+   * @returns Its value, a number for `{int}`; as in Gee "" for a name that the
+   * pattern does not have, which the compiler lets only middleware ask for.
    */
-  param(name: Names): string {
+  param<Name extends keyof Params & string>(name: Name): Params[Name] {
     const params = this.#params;
-    const alias = this.#aliases?.get(name) ?? "";
-    return params?.param(name) ?? params?.param(alias) ?? "";
+    let value = params?.param(name);
+    if (value === undefined && this.#aliases !== undefined) {
+      value = params?.param(this.#aliases.get(name) ?? "");
+    }
+    return (value ?? "") as Params[Name]; // the pattern's scanner made the value
   }
 
   /** All parameters of the path in an object without prototype. */
-  get params(): Readonly<Record<Names, string>> {
-    const params = Object.create(null) as Record<string, string>;
+  get params(): Params {
+    const params: Record<string, ParamValue> = Object.create(null);
     for (const name of this.#params?.names ?? []) {
       if (name !== "") params[name] = this.#params?.param(name) ?? "";
     }
-    return params as Record<Names, string>; // the names are the pattern's
+    return params as Params; // names and values are the pattern's
   }
 
   /**
@@ -127,7 +176,7 @@ export class Incoming<Names extends string = string> {
    * @param name The name of the wildcard.
    * @returns The decoded segments, none for an unknown name.
    */
-  segments(name: Names): string[] {
+  segments(name: keyof Params & string): string[] {
     return this.#params?.segments(name) ?? [];
   }
 
@@ -161,9 +210,57 @@ export class Incoming<Names extends string = string> {
     return this.request.headers.get(name) ?? undefined;
   }
 
+  /**
+   * A cookie of the request, decoded. Anybody can send any value: see
+   * `signedCookie`.
+   *
+   * @param name Its name.
+   * @returns The value, or undefined when it is not there. Of several with one
+   * name the first counts.
+   */
+  cookie(name: string): string | undefined {
+    return this.cookies.get(name);
+  }
+
+  /** All cookies of the request, decoded. */
+  get cookies(): ReadonlyMap<string, string> {
+    return this.#cookies ??= parseCookies(this.header("cookie") ?? "");
+  }
+
+  /**
+   * A cookie that `setSignedCookie` wrote, with any of the engine's keys.
+   *
+   * @param name Its name.
+   * @returns The value, or undefined when it is not there or not ours.
+   * @throws {TypeError} When the engine has no `cookieKeys`.
+   */
+  async signedCookie(name: string): Promise<string | undefined> {
+    const signer = signerOf(name, this.#settings);
+    const value = this.cookie(name);
+    return value === undefined ? undefined : await signer.open(name, value);
+  }
+
   /** The body, read once at most and within the limits. */
   get body(): Body {
-    return this.#body ??= new Body(this.request, this.#limits);
+    return this.#body ??= new Body(
+      this.request,
+      this.#limits ?? this.#settings,
+    );
+  }
+
+  /**
+   * Changes what the body of this request may cost, for the routes of a group
+   * say: the innermost call counts. See the middleware `bodyLimit`.
+   *
+   * @param limits What changes; the rest stays as it is.
+   * @throws {Error} When the body was asked for before.
+   */
+  limitBody(limits: Partial<BodyLimits>): void {
+    if (this.#body !== undefined) {
+      throw new Error("Cannot limit the body: it was asked for before");
+    }
+    const { bodyLimit, bodyTimeout } = this.#limits ?? this.#settings;
+    this.#limits = { bodyLimit, bodyTimeout, ...limits };
   }
 
   /**
@@ -178,6 +275,31 @@ export class Incoming<Names extends string = string> {
     return typeof value === "string" ? value : undefined;
   }
 
+  /**
+   * The first file of a field of a multipart form. Its name is the client's:
+   * never use it as a path.
+   *
+   * @param name The name of the field.
+   * @returns The file, or undefined when it is not there or is text.
+   * @throws {HttpError} As `body.form` does.
+   */
+  async postFile(name: string): Promise<File | undefined> {
+    const value = (await this.body.form()).get(name);
+    return value instanceof File ? value : undefined;
+  }
+
+  /**
+   * All files of a field of a multipart form.
+   *
+   * @param name The name of the field.
+   * @returns The files in their order.
+   * @throws {HttpError} As `body.form` does.
+   */
+  async postFiles(name: string): Promise<File[]> {
+    const values = (await this.body.form()).getAll(name);
+    return values.filter((value) => value instanceof File);
+  }
+
   #search(): URLSearchParams {
     if (this.#query === undefined) {
       const { url } = this.request;
@@ -188,4 +310,15 @@ export class Incoming<Names extends string = string> {
     }
     return this.#query;
   }
+}
+
+/** What signs the cookie of that name. */
+export function signerOf(
+  name: string,
+  { cookieSigner }: IncomingSettings,
+): CookieSigner {
+  if (cookieSigner !== undefined) return cookieSigner;
+  throw new TypeError(
+    `Cannot sign cookie "${name}": the engine has no cookieKeys`,
+  );
 }

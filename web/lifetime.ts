@@ -58,6 +58,16 @@ export class Lifetime {
     this.#onEnd(reason);
   }
 
+  /**
+   * Tells the handler to stop, whose answer is still awaited.
+   *
+   * @param reason Why.
+   */
+  cancel(reason: unknown): void {
+    if (this.#reason === undefined) this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
   /** The answer is there: what `request.signal` says now means nothing. */
   release(): void {
     this.#hasAnswer = true;

@@ -65,25 +65,66 @@
  * @module
  */
 
+export {
+  type AddressBits,
+  AddressList,
+  isIpv4,
+  parseAddress,
+} from "./address_list.ts";
 export { Body, type BodyLimits } from "./body.ts";
 export {
   Context,
   type ContextSettings,
   type Handler,
   type HandlerResult,
+  type Middleware,
   type Route,
 } from "./context.ts";
+export { CookieSigner } from "./cookie_signer.ts";
+export { type CookieOptions } from "./cookies.ts";
 export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
-export { type ConnectionInfo, Incoming, type PathParams } from "./incoming.ts";
-export { Outgoing, type OutgoingSettings } from "./outgoing.ts";
-export { type ParamNames, type SegmentName } from "./pattern.ts";
+export {
+  type AnyParams,
+  type AnyState,
+  type ConnectionInfo,
+  Incoming,
+  type IncomingSettings,
+  type PathParams,
+} from "./incoming.ts";
 export { Lifetime } from "./lifetime.ts";
+export {
+  type Endless,
+  type HtmlText,
+  Outgoing,
+  type OutgoingSettings,
+  type SseSource,
+} from "./outgoing.ts";
+export {
+  type ChoiceOf,
+  type DeclarationOf,
+  type Declarations,
+  type NameIn,
+  type ParamsOf,
+  type ScannedAs,
+  type ValueIn,
+} from "./pattern.ts";
 export { type RedirectOptions } from "./redirect.ts";
-export { type RouteInfo } from "./route_table.ts";
 export { type RouteEntry, RouteMatch } from "./route_match.ts";
-export { Router } from "./router.ts";
+export { type RouteInfo, type TableOptions } from "./route_table.ts";
+export { Router, type RouterOptions } from "./router.ts";
 export { type Fetch, RouterGroup } from "./router_group.ts";
+export {
+  type ParamValue,
+  type Scanner,
+  type SegmentTest,
+  type SegmentTests,
+} from "./scanner.ts";
 export { type DrainHooks, RunningServer, type RunOptions } from "./server.ts";
 export { type SseEvent, type SseOptions } from "./sse.ts";
 export { type StaticOptions } from "./static_files.ts";
+export {
+  type WebSocketEnd,
+  type WebSocketHooks,
+  type WebSocketOptions,
+} from "./web_socket.ts";

@@ -1,29 +1,65 @@
 // Copyright 2026 the Gee authors. MIT license.
-import type { BodyLimits } from "./body.ts";
 import { byteStream } from "./byte_stream.ts";
+import { type CookieOptions, formatCookie } from "./cookies.ts";
 import { HeaderList } from "./header_list.ts";
-import { type ConnectionInfo, Incoming, type PathParams } from "./incoming.ts";
+import {
+  type AnyParams,
+  type AnyState,
+  type ConnectionInfo,
+  Incoming,
+  type IncomingSettings,
+  type PathParams,
+  signerOf,
+} from "./incoming.ts";
 import { clientLeft, Lifetime } from "./lifetime.ts";
 import { locationOf, type RedirectOptions } from "./redirect.ts";
 import { encodeEvents, type SseEvent, type SseOptions } from "./sse.ts";
+import {
+  openWebSocket,
+  type WebSocketHooks,
+  type WebSocketOptions,
+} from "./web_socket.ts";
+
+/** Something without an end of its own, such as a stream of events. */
+export interface Endless {
+  /** Ends it. */
+  end(reason: unknown): void;
+}
 
 /** What the answers of an engine share. */
-export interface OutgoingSettings extends BodyLimits {
-  /** The event streams that are open; they end when the server closes. */
-  readonly eventStreams: Set<Lifetime>;
+export interface OutgoingSettings extends IncomingSettings {
+  /** The streams of events and sockets that are open; they end with the server. */
+  readonly endless: Set<Endless>;
+  /** Renders a template. */
+  render(name: string, data: unknown): string;
 }
+
+/** HTML that knows that it is safe, as the tag `html` makes it. */
+export interface HtmlText {
+  /** The text. */
+  toString(): string;
+}
+
+/** Where events come from; the id is the last one a returning client has seen. */
+export type SseSource =
+  | AsyncIterable<SseEvent>
+  | ((lastEventId: string | undefined) => AsyncIterable<SseEvent>);
 
 /**
  * The answer side of a {@linkcode Context}. Helpers take `(status, value)`, or
  * `(value)` alone for the status set before or 200. Headers set here are
  * written once at the end, whoever made the response.
  *
- * @typeParam Names The parameter names of the pattern.
+ * @typeParam Params The parameters of the pattern.
+ * @typeParam State What middleware leaves in `state`.
  */
-export class Outgoing<Names extends string = string> extends Incoming<Names> {
+export class Outgoing<
+  Params extends object = AnyParams,
+  State extends object = AnyState,
+> extends Incoming<Params, State> {
   /** The answer so far: what a helper or a handler made last. */
   response: Response | undefined;
-  readonly #eventStreams: Set<Lifetime>;
+  readonly #settings: OutgoingSettings;
   #status = 200;
   #headers: HeaderList | undefined;
   #lifetime: Lifetime | undefined;
@@ -45,7 +81,7 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
     aliases: ReadonlyMap<string, string> | undefined,
   ) {
     super(request, info, settings, params, aliases);
-    this.#eventStreams = settings.eventStreams;
+    this.#settings = settings;
   }
 
   /** How long the answer is awaited. */
@@ -104,6 +140,52 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
   }
 
   /**
+   * Sets a cookie: for this host, over TLS alone, hidden from scripts, and not
+   * sent with the requests other sites make, unless the options say otherwise.
+   *
+   * @param name Its name, a token.
+   * @param value Its value, any text.
+   * @param options Its attributes.
+   * @returns The context itself.
+   * @throws {TypeError} When browsers would refuse the cookie.
+   */
+  setCookie(name: string, value: string, options?: CookieOptions): this {
+    return this.appendHeader("set-cookie", formatCookie(name, value, options));
+  }
+
+  /**
+   * Sets a cookie that clients can read but not change, by the first of the
+   * engine's `cookieKeys`.
+   *
+   * @param name Its name, a token.
+   * @param value Its value, any text.
+   * @param options Its attributes.
+   * @returns The context itself.
+   * @throws {TypeError} When the engine has no `cookieKeys`, or browsers would
+   * refuse the cookie.
+   */
+  async setSignedCookie(
+    name: string,
+    value: string,
+    options?: CookieOptions,
+  ): Promise<this> {
+    const sealed = await signerOf(name, this.#settings).seal(name, value);
+    return this.setCookie(name, sealed, options);
+  }
+
+  /**
+   * Makes the browser forget a cookie.
+   *
+   * @param name Its name.
+   * @param options The `domain` and `path` it was set with.
+   * @returns The context itself.
+   */
+  deleteCookie(name: string, options: CookieOptions = {}): this {
+    const { expires: _, ...rest } = options;
+    return this.setCookie(name, "", { ...rest, maxAge: 0 });
+  }
+
+  /**
    * Answers with plain text; nothing is formatted.
    *
    * @param args The text, or a status and the text.
@@ -147,14 +229,28 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
   }
 
   /**
-   * Answers with HTML as it is: nothing is escaped.
+   * Answers with HTML: what the tag `html` made, a template with its data, or
+   * a text as it is, in which nothing is escaped.
    *
-   * @param args The text, or a status and the text.
+   * @param args The text or the name of a template and its data; before them
+   * perhaps a status.
    * @returns The response.
+   * @throws {TemplateError} When there is no such template, or it fails.
    */
-  html(...args: [text: string] | [status: number, text: string]): Response {
-    const [status, text] = args.length === 1 ? [this.#status, args[0]] : args;
-    return this.#answer(status, text, "text/html; charset=utf-8");
+  html(
+    ...args:
+      | [text: string | HtmlText]
+      | [status: number, text: string | HtmlText]
+      | [template: string, data: unknown]
+      | [status: number, template: string, data: unknown]
+  ): Response {
+    const hasStatus = typeof args[0] === "number";
+    const status = hasStatus ? args[0] as number : this.#status; // just looked at
+    const [text, ...data] = hasStatus ? args.slice(1) : args;
+    const html = data.length === 0
+      ? String(text)
+      : this.#settings.render(String(text), data[0]);
+    return this.#answer(status, html, "text/html; charset=utf-8");
   }
 
   /**
@@ -204,42 +300,87 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
    * Answers with server-sent events until the iterable ends, the client leaves
    * or the server closes; the latter two abort `signal` and return the iterator.
    *
-   * @param events The events.
+   * @param source The events, or a function that makes them: it gets the id of
+   * the last event that a client which comes back has seen.
    * @param options How often to say that the stream is alive.
    * @returns The response.
    *
-   * @example Count to two
+   * @example Count on from where the client was
    * ```ts
    * import { Engine } from "@gee/std/web";
    * import { assertEquals } from "@std/assert";
    *
    * const app = new Engine();
    * app.get("/count", (c) =>
-   *   c.sse(async function* () {
-   *     yield { id: "1", data: "one" };
-   *     yield { id: "2", data: "two" };
-   *   }()));
-   * const response = await app.request("/count");
-   * assertEquals(
-   *   await response.text(),
-   *   "id: 1\ndata: one\n\nid: 2\ndata: two\n\n",
-   * );
+   *   c.sse(async function* (last = "0") {
+   *     for (let id = Number(last) + 1; id <= 3; id++) {
+   *       yield { id: String(id), data: `number ${id}` };
+   *     }
+   *   }));
+   * const response = await app.request("/count", {
+   *   headers: { "last-event-id": "2" },
+   * });
+   * assertEquals(await response.text(), "id: 3\ndata: number 3\n\n");
    * ```
    */
-  sse(events: AsyncIterable<SseEvent>, options: SseOptions = {}): Response {
+  sse(source: SseSource, options: SseOptions = {}): Response {
     const { lifetime } = this;
-    const eventStreams = this.#eventStreams;
-    eventStreams.add(lifetime);
+    const { endless } = this.#settings;
+    const events = typeof source === "function"
+      ? source(this.header("last-event-id"))
+      : source;
+    endless.add(lifetime);
     const body = byteStream(encodeEvents(events), {
       signal: lifetime.signal,
       onCancel: () => lifetime.end(clientLeft()),
-      onEnd: () => eventStreams.delete(lifetime),
+      onEnd: () => endless.delete(lifetime),
       idleText: ": keep-alive\n\n",
       idleMs: options.keepAlive ?? 15_000,
     });
     const response = this.#answer(200, body, "text/event-stream");
     response.headers.set("cache-control", "no-cache");
     return response;
+  }
+
+  /**
+   * Turns the request into a WebSocket (RFC 6455). Pages of other sites are
+   * refused unless the options list their origins; the socket ends with the
+   * server.
+   *
+   * @param hooks What to do with what comes.
+   * @param options Origins, protocols and limits.
+   * @returns The response; nothing can be added to it.
+   * @throws {HttpError} 426 when the request asks for no WebSocket, 403 for a
+   * foreign page.
+   *
+   * @example Echo
+   * ```ts
+   * import { Engine } from "@gee/std/web";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const app = new Engine();
+   * app.get("/echo", (c) =>
+   *   c.webSocket({ onMessage: (socket, data) => socket.send(data) }));
+   * await using server = app.run({ port: 0 });
+   *
+   * const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/echo`);
+   * const { promise, resolve } = Promise.withResolvers<unknown>();
+   * socket.onopen = () => socket.send("hello");
+   * socket.onmessage = ({ data }) => resolve(data);
+   * assertEquals(await promise, "hello");
+   * const closed = new Promise((done) => socket.onclose = done);
+   * socket.close();
+   * await closed;
+   * ```
+   */
+  webSocket(hooks: WebSocketHooks, options?: WebSocketOptions): Response {
+    const { endless } = this.#settings;
+    const { request, origin } = this;
+    return this.response = openWebSocket(
+      { request, origin, endless },
+      hooks,
+      options,
+    );
   }
 
   /**
@@ -277,7 +418,9 @@ export class Outgoing<Names extends string = string> extends Incoming<Names> {
    */
   finish(response: Response): Response {
     this.#lifetime?.release();
-    return this.#headers?.writeTo(response) ?? response;
+    // The answer that opens a WebSocket belongs to the server as it is.
+    if (this.#headers === undefined || response.status === 101) return response;
+    return this.#headers.writeTo(response);
   }
 
   #answer(

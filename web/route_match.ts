@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { ENCODED_SLASH, readable } from "./path.ts";
+import type { ParamValue, Scanner } from "./scanner.ts";
 
 /**
  * What a match knows of its route.
@@ -11,6 +12,8 @@ export interface RouteEntry<T> {
   readonly pattern: string;
   /** The parameter names in the order of the pattern. */
   readonly names: readonly string[];
+  /** The scanners of the parameters, where one of them makes values. */
+  readonly scanners?: readonly (Scanner | undefined)[] | undefined;
   /** What was registered. */
   readonly value: T;
 }
@@ -62,11 +65,19 @@ export class RouteMatch<T> {
    * The decoded value of a parameter.
    *
    * @param name Its name in the pattern.
-   * @returns The value, or undefined when the pattern has no such name.
+   * @returns The value, a number for `{int}`, or undefined when the pattern has
+   * no such name.
    */
-  param(name: string): string | undefined {
-    const text = this.#slice(name);
-    return text?.includes(ENCODED_SLASH) ? readable(text) : text;
+  param(name: string): ParamValue | undefined {
+    const { names, scanners } = this.#entry;
+    const index = names.indexOf(name);
+    if (index < 0) return undefined;
+    const text = this.#slice(index);
+    if (scanners !== undefined) {
+      const parse = scanners[index]?.parse;
+      if (parse !== undefined) return parse(text);
+    }
+    return text.includes(ENCODED_SLASH) ? readable(text) : text;
   }
 
   /**
@@ -77,12 +88,13 @@ export class RouteMatch<T> {
    * @returns The segments, none when the pattern has no such name.
    */
   segments(name: string): string[] {
-    return this.#slice(name)?.split("/").map(readable) ?? [];
+    const index = this.#entry.names.indexOf(name);
+    if (index < 0) return [];
+    return this.#slice(index).split("/").map(readable);
   }
 
-  #slice(name: string): string | undefined {
-    const at = this.#entry.names.indexOf(name) * 2;
-    if (at < 0) return undefined;
+  #slice(index: number): string {
+    const at = index * 2;
     return this.#text.slice(this.#offsets[at], this.#offsets[at + 1]);
   }
 }

@@ -1,8 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { callSite } from "./call_site.ts";
 import type { Handler, Route } from "./context.ts";
 import { covers, parsePattern, type PatternSegment } from "./pattern.ts";
 import type { RouteMatch } from "./route_match.ts";
-import { Router } from "./router.ts";
+import { pathEnd } from "./path.ts";
+import { Router, type RouterOptions } from "./router.ts";
+import { scannerOf } from "./scanner.ts";
 
 /** What `engine.routes()` tells of a route. */
 export interface RouteInfo {
@@ -14,6 +17,19 @@ export interface RouteInfo {
   readonly group: string;
   /** The names of the middleware around it, from the outside in. */
   readonly middleware: readonly string[];
+  /** Where it was registered: file, line and column. */
+  readonly place: string;
+}
+
+/** What a slash at the end of a path means. */
+export interface TableOptions extends RouterOptions {
+  /**
+   * What becomes of a path that fits no route, but would with a slash more or
+   * less at its end: nothing, a redirect (308) there, or the route answers.
+   *
+   * @default {"strict"}
+   */
+  readonly trailingSlash?: "strict" | "redirect" | "lax";
 }
 
 interface TableRoute extends Route {
@@ -21,6 +37,7 @@ interface TableRoute extends Route {
   readonly pattern: string;
   readonly group: string;
   readonly handlers: readonly Handler[];
+  readonly trace: Error;
   chain: readonly Handler[];
   aliases?: ReadonlyMap<string, string> | undefined;
 }
@@ -37,17 +54,21 @@ interface Group {
  * own handlers; in which order routes and groups were made has no part in it.
  */
 export class RouteTable {
-  readonly #router = new Router<TableRoute>();
+  readonly #options: TableOptions;
+  readonly #router: Router<TableRoute>;
   readonly #routes: TableRoute[] = [];
   readonly #groups = new Map<string, Group>();
   readonly #missing: Handler;
   /** What runs where no route fits, by the prefixes of the groups. */
-  #fallbacks = new Router<TableRoute>();
+  #fallbacks: Router<TableRoute>;
   #isStale = true;
 
   /** `missing` answers where no route fits, inside the groups' middleware. */
-  constructor(missing: Handler) {
+  constructor(missing: Handler, options: TableOptions = {}) {
     this.#missing = missing;
+    this.#options = options;
+    this.#router = new Router(options);
+    this.#fallbacks = new Router(options);
     this.addGroup("");
   }
 
@@ -59,6 +80,11 @@ export class RouteTable {
       throw new SyntaxError(
         `Cannot make group "${prefix}": a prefix must not end with "/" or a wildcard`,
       );
+    }
+    for (const { scanner } of segments) {
+      if (scanner !== undefined) {
+        scannerOf(scanner, this.#options.scanners ?? {}, prefix);
+      }
     }
     this.#groups.set(prefix, { prefix, segments, middleware: [] });
     this.#isStale = true;
@@ -75,9 +101,17 @@ export class RouteTable {
     pattern: string,
     handlers: readonly Handler[],
   ): void {
-    const route = { method, pattern: group + pattern || "/", group, handlers };
-    const added: TableRoute = { ...route, chain: [] };
-    this.#router.add(method, added.pattern, added);
+    const whole = group + pattern || "/";
+    const trace = new Error();
+    const added: TableRoute = {
+      method,
+      pattern: whole,
+      group,
+      handlers,
+      trace,
+      chain: [],
+    };
+    this.#router.add(method, whole, added, trace);
     this.#routes.push(added);
     this.#isStale = true;
   }
@@ -88,7 +122,24 @@ export class RouteTable {
     start: number,
   ): RouteMatch<Route> | undefined {
     if (this.#isStale) this.#compose();
-    return this.#router.match(method, url, start);
+    const match = this.#router.match(method, url, start);
+    if (match !== undefined || this.#options.trailingSlash !== "lax") {
+      return match;
+    }
+    return this.#router.match(method, otherSlash(url, start) ?? "");
+  }
+
+  /**
+   * Where a client that wrote a slash too many or too few is to be sent: the
+   * target with its query, or undefined.
+   */
+  redirect(url: string, start: number): string | undefined {
+    if (this.#options.trailingSlash !== "redirect") return undefined;
+    const path = otherSlash(url, start);
+    if (path === undefined || this.#router.allowed(path).length === 0) {
+      return undefined;
+    }
+    return path + url.slice(pathEnd(url, start)).replace(/#.*$/, "");
   }
 
   /** The match of the group whose prefix fits best; one always does. */
@@ -98,24 +149,28 @@ export class RouteTable {
 
   /** The methods with a route for a path. */
   allowed(url: string, start: number): string[] {
-    return this.#router.allowed(url, start);
+    const methods = this.#router.allowed(url, start);
+    if (methods.length > 0 || this.#options.trailingSlash !== "lax") {
+      return methods;
+    }
+    return this.#router.allowed(otherSlash(url, start) ?? "");
   }
 
   routes(): RouteInfo[] {
-    return this.#routes.map(({ method, pattern, group, handlers }) => {
+    return this.#routes.map(({ method, pattern, group, handlers, trace }) => {
       const chain = [...this.#middlewareOf(pattern), ...handlers.slice(0, -1)];
       const middleware = chain.map(({ name }) => name || "anonymous");
-      return { method, pattern, group, middleware };
+      return { method, pattern, group, middleware, place: callSite(trace) };
     });
   }
 
   #compose(): void {
     for (const route of this.#routes) this.#composeRoute(route);
-    this.#fallbacks = new Router();
+    this.#fallbacks = new Router(this.#options);
     const shapes = new Set<string>();
     for (const { prefix, segments } of this.#groups.values()) {
-      const shape = segments.map(({ kind, text }) =>
-        kind === "static" ? `/${text}` : "/:"
+      const shape = segments.map(({ kind, text, scanner = "" }) =>
+        kind === "static" ? `/${text}` : `/:{${scanner}}`
       ).join("");
       // Groups whose prefixes differ in names alone cover the same paths.
       if (shapes.has(shape)) continue;
@@ -130,9 +185,17 @@ export class RouteTable {
 
   #addFallback(group: string, pattern: string): void {
     const handlers = [this.#missing];
-    const fallback = { method: "*", pattern, group, handlers, chain: [] };
+    const trace = new Error();
+    const fallback = {
+      method: "*",
+      pattern,
+      group,
+      handlers,
+      trace,
+      chain: [],
+    };
     this.#composeRoute(fallback);
-    this.#fallbacks.add("*", pattern, fallback);
+    this.#fallbacks.add("*", pattern, fallback, trace);
   }
 
   #composeRoute(route: TableRoute): void {
@@ -168,4 +231,11 @@ export class RouteTable {
     }
     return aliases.size > 0 ? aliases : undefined;
   }
+}
+
+/** The path with a slash more or less at its end; the root has no other. */
+function otherSlash(url: string, start: number): string | undefined {
+  const path = url.slice(start, pathEnd(url, start));
+  if (path.length < 2) return undefined;
+  return path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
 }

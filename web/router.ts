@@ -1,109 +1,47 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { callSite } from "./call_site.ts";
-import { canonicalPath, pathEnd } from "./path.ts";
+import { canonicalPath, pathEnd, readable } from "./path.ts";
 import { parsePattern } from "./pattern.ts";
-import { type RouteEntry, RouteMatch } from "./route_match.ts";
+import { type Entry, insert, Node, type Scanned } from "./radix_node.ts";
+import { RouteMatch } from "./route_match.ts";
+import { type Scanner, scannerOf, type SegmentTests } from "./scanner.ts";
 
 const HASH = 0x23;
 const PERCENT = 0x25;
 const SLASH = 0x2f;
 const ANY_METHOD = "*";
 
-/** One registered route of a leaf. */
-interface Entry<T> extends RouteEntry<T> {
-  readonly method: string;
-  /** Its stack, formatted only when a duplicate is reported, names the place. */
-  readonly trace: Error;
-}
-
-/**
- * A node of the radix tree. `part` is the text on its incoming edge. Children
- * sit in a table of a power of two by the low bits of their first character;
- * those that share a place are linked by `sibling`.
- */
-class Node<T> {
-  part: string;
-  /** The characters of `part`: an array is read faster than a string. */
-  codes: number[];
-  code: number;
-  table: (Node<T> | null)[] = [null];
-  #size = 0;
-  mask = 0;
-  sibling: Node<T> | null = null;
-  /** What follows a `:name` here; its own part is empty. */
-  param: Node<T> | null = null;
-  leaf: Entry<T>[] | null = null;
-  wildcard: Entry<T>[] | null = null;
-
-  constructor(part: string) {
-    this.part = part;
-    this.codes = codesOf(part);
-    this.code = this.codes[0] ?? -1;
-  }
-
-  /** Cuts the first characters off, which a new parent takes over. */
-  shorten(length: number): void {
-    this.part = this.part.slice(length);
-    this.codes = codesOf(this.part);
-    this.code = this.codes[0] ?? -1;
-  }
-
-  child(code: number): Node<T> | null {
-    let node = this.table[code & this.mask] ?? null;
-    while (node !== null && node.code !== code) node = node.sibling;
-    return node;
-  }
-
-  /** Adds a child, or replaces the one with the same first character. */
-  put(child: Node<T>): void {
-    const old = this.child(child.code);
-    if (old === null) this.#size++;
-    else this.#unlink(old);
-    this.#link(child);
-    if (this.#size <= this.table.length || this.table.length === 128) return;
-    const lists = this.table;
-    this.mask = this.mask * 2 + 1;
-    this.table = [...lists, ...lists].fill(null);
-    for (const first of lists) {
-      for (const node of siblings(first)) this.#link(node);
-    }
-  }
-
-  #link(child: Node<T>): void {
-    const place = child.code & this.mask;
-    child.sibling = this.table[place] ?? null;
-    this.table[place] = child;
-  }
-
-  #unlink(child: Node<T>): void {
-    const place = child.code & this.mask;
-    const rest = siblings(this.table[place] ?? null);
-    this.table[place] = null;
-    for (const node of rest) if (node !== child) this.#link(node);
-  }
-}
-
-function siblings<T>(first: Node<T> | null): Node<T>[] {
-  const list: Node<T>[] = [];
-  for (let node = first; node !== null; node = node.sibling) list.push(node);
-  return list;
-}
-
-function codesOf(text: string): number[] {
-  const codes: number[] = [];
-  for (let at = 0; at < text.length; at++) codes.push(text.charCodeAt(at));
-  return codes;
+/** What a router may be told. */
+export interface RouterOptions {
+  /**
+   * Whether static segments fit in upper and lower case alike (ASCII letters).
+   * Values of parameters keep theirs.
+   *
+   * @default {false}
+   */
+  readonly ignoreCase?: boolean;
+  /**
+   * Scanners of one's own for `:name{scanner}`, such as `{ slug: /[a-z-]+/ }`.
+   * A regular expression is asked about what strangers send: keep it linear.
+   *
+   * @default {{}}
+   */
+  readonly scanners?: SegmentTests;
 }
 
 /**
  * A radix tree from method and path to a value. At each level a static segment
- * goes before a parameter and a parameter before a wildcard, with full
- * backtracking, whatever the order of registration.
+ * goes before a parameter with a scanner, that before one without, and that
+ * before a wildcard, with full backtracking, whatever the order of registration.
  *
  * `:name` takes one segment that is not empty, `*name` all that is left, at
- * least one character. Patterns and paths are strict: `/a` is not `/a/`. The
- * method `*` stands for every method without a route of its own at that
- * pattern; `HEAD` falls back to `GET`.
+ * least one character. `:name{scanner}` takes a segment that fits: `{int}` (a
+ * safe integer, which the match gives as a number), `{uuid}`, `{alpha}`, a
+ * choice such as `{asc|desc}`, or a scanner of one's own. Where several fit, a
+ * choice goes first, then `int`, `uuid`, `alpha`, then own ones by their names.
+ * Patterns and paths are strict: `/a` is not `/a/`. The method `*` stands for
+ * every method without a route of its own at that pattern; `HEAD` falls back
+ * to `GET`.
  *
  * @typeParam T What the router holds.
  *
@@ -126,11 +64,25 @@ export class Router<T> {
   // Start and end of the parameters on the way down; what a dead end wrote is
   // overwritten. A look-up never waits, so one array serves all of them.
   readonly #offsets: number[] = [];
+  readonly #ignoreCase: boolean;
+  readonly #scanners: SegmentTests;
   #allowed: Set<string> | undefined;
+  /** What values are cut from: the text as it was, whatever its case. */
+  #source = "";
   // Whether the walk met neither "%" nor "#" in a parameter.
   #isRaw = true;
   // Whether a static segment holds them, so that the walk cannot tell.
   #hasReserved = false;
+
+  /**
+   * Makes a router without routes.
+   *
+   * @param options What fits.
+   */
+  constructor(options: RouterOptions = {}) {
+    this.#ignoreCase = options.ignoreCase ?? false;
+    this.#scanners = options.scanners ?? {};
+  }
 
   /**
    * Registers a value.
@@ -138,19 +90,26 @@ export class Router<T> {
    * @param method The method in upper case, or `*` for any.
    * @param pattern Such as `/users/:id` or `/files/*path`.
    * @param value What a match gives.
+   * @param trace Made where the route was registered, for messages.
    * @throws {SyntaxError} When the pattern is malformed.
    * @throws {TypeError} When the same method and pattern, apart from parameter
    * names, is there already; the message names both places.
    */
-  add(method: string, pattern: string, value: T): void {
+  add(
+    method: string,
+    pattern: string,
+    value: T,
+    trace: Error = new Error(),
+  ): void {
     const names: string[] = [];
+    const scanners: (Scanner | undefined)[] = [];
     let node = this.#root;
     let text = "";
     let isWildcard = false;
     for (const segment of parsePattern(pattern === "" ? "/" : pattern)) {
       text += "/";
       if (segment.kind === "static") {
-        text += segment.text;
+        text += this.#ignoreCase ? lowered(segment.text) : segment.text;
         this.#hasReserved ||= /[%#?]/.test(segment.text);
         continue;
       }
@@ -158,11 +117,24 @@ export class Router<T> {
       node = insert(node, text);
       text = "";
       isWildcard = segment.kind === "wildcard";
-      if (!isWildcard) node = node.param ??= new Node("");
+      const scanner = segment.scanner === undefined
+        ? undefined
+        : scannerOf(segment.scanner, this.#scanners, pattern);
+      scanners.push(scanner);
+      if (scanner !== undefined) {
+        node = node.scannedBy(segment.scanner ?? "", scanner);
+      } else if (!isWildcard) node = node.param ??= new Node("");
     }
     const end = insert(node, text);
     const entries = isWildcard ? (end.wildcard ??= []) : (end.leaf ??= []);
-    const entry = { method, pattern, names, value, trace: new Error() };
+    const entry = {
+      method,
+      pattern,
+      names,
+      scanners: scanners.some((one) => one?.parse) ? scanners : undefined,
+      value,
+      trace,
+    };
     const earlier = entries.find((other) => other.method === method);
     if (earlier !== undefined) {
       throw new TypeError(
@@ -192,14 +164,14 @@ export class Router<T> {
     // Most paths hold no escape and are canonical already. What the walk met
     // tells, which is a third cheaper than to look for escapes beforehand.
     this.#isRaw = !this.#hasReserved;
-    const match = this.#find(this.#root, method, text, start, end, 0);
+    const match = this.#walk(method, text, start, end);
     if (match !== undefined && this.#isRaw) return match;
     const path = text.slice(start, pathEnd(text, start));
     const isCanonical = !path.includes("%");
     if (isCanonical && path.length === end - start) return match;
     const canonical = isCanonical ? path : canonicalPath(path);
     if (canonical === undefined) return undefined;
-    return this.#find(this.#root, method, canonical, 0, canonical.length, 0);
+    return this.#walk(method, canonical, 0, canonical.length);
   }
 
   /**
@@ -218,6 +190,17 @@ export class Router<T> {
     return [...allowed].sort();
   }
 
+  #walk(
+    method: string,
+    text: string,
+    start: number,
+    end: number,
+  ): RouteMatch<T> | undefined {
+    this.#source = text;
+    const compared = this.#ignoreCase ? lowered(text) : text;
+    return this.#find(this.#root, method, compared, start, end, 0);
+  }
+
   #find(
     node: Node<T>,
     method: string,
@@ -233,15 +216,27 @@ export class Router<T> {
     for (let index = 1; index < codes.length; index++) {
       if (text.charCodeAt(start + index) !== codes[index]) return undefined;
     }
-    if (at === end) return this.#pick(node.leaf, method, text, depth);
+    if (at === end) return this.#pick(node.leaf, method, depth);
     const child = node.child(text.charCodeAt(at));
     if (child !== null) {
       const match = this.#find(child, method, text, at, end, depth);
       if (match !== undefined) return match;
     }
-    if (node.param !== null) {
+    if (node.scanned !== null || node.param !== null) {
       const stop = this.#segmentEnd(text, at, end);
-      if (stop > at) {
+      if (stop > at && node.scanned !== null) {
+        const match = this.#scan(
+          node.scanned,
+          method,
+          text,
+          at,
+          stop,
+          end,
+          depth,
+        );
+        if (match !== undefined) return match;
+      }
+      if (stop > at && node.param !== null) {
         this.#offsets[depth] = at;
         this.#offsets[depth + 1] = stop;
         const next = depth + 2;
@@ -255,7 +250,27 @@ export class Router<T> {
     }
     this.#offsets[depth] = at;
     this.#offsets[depth + 1] = end;
-    return this.#pick(node.wildcard, method, text, depth + 2);
+    return this.#pick(node.wildcard, method, depth + 2);
+  }
+
+  #scan(
+    scanned: readonly Scanned<T>[],
+    method: string,
+    text: string,
+    at: number,
+    stop: number,
+    end: number,
+    depth: number,
+  ): RouteMatch<T> | undefined {
+    const segment = readable(this.#source.slice(at, stop));
+    for (const { scanner, node } of scanned) {
+      if (!scanner.test(segment)) continue;
+      this.#offsets[depth] = at;
+      this.#offsets[depth + 1] = stop;
+      const match = this.#find(node, method, text, stop, end, depth + 2);
+      if (match !== undefined) return match;
+    }
+    return undefined;
   }
 
   #segmentEnd(text: string, start: number, end: number): number {
@@ -272,7 +287,6 @@ export class Router<T> {
   #pick(
     entries: Entry<T>[] | null,
     method: string,
-    text: string,
     depth: number,
   ): RouteMatch<T> | undefined {
     if (entries === null) return undefined;
@@ -282,7 +296,7 @@ export class Router<T> {
     }
     const entry = entryOf(entries, method);
     if (entry === undefined) return undefined;
-    return new RouteMatch(entry, text, copy(this.#offsets, depth));
+    return new RouteMatch(entry, this.#source, copy(this.#offsets, depth));
   }
 }
 
@@ -303,6 +317,11 @@ function entryOf<T>(
   return best;
 }
 
+/** Letters of ASCII in lower case; the length, and so every offset, stays. */
+function lowered(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 const NONE: readonly number[] = [];
 
 /** Literals of the usual lengths: they cost half of what `slice` does. */
@@ -313,24 +332,4 @@ function copy(offsets: readonly number[], length: number): readonly number[] {
   if (length === 2) return [first, second];
   if (length === 4) return [first, second, offsets[2] ?? 0, offsets[3] ?? 0];
   return offsets.slice(0, length);
-}
-
-/** The node that `text` leads to from `node`; edges are split as needed. */
-function insert<T>(node: Node<T>, text: string): Node<T> {
-  if (text === "") return node;
-  const child = node.child(text.charCodeAt(0));
-  if (child === null) {
-    const added = new Node<T>(text);
-    node.put(added);
-    return added;
-  }
-  const { part } = child;
-  let common = 1;
-  while (common < part.length && part[common] === text[common]) common++;
-  if (common === part.length) return insert(child, text.slice(common));
-  const upper = new Node<T>(part.slice(0, common));
-  node.put(upper);
-  child.shorten(common);
-  upper.put(child);
-  return insert(upper, text.slice(common));
 }

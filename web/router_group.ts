@@ -1,8 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context, Handler } from "./context.ts";
-import type { ConnectionInfo } from "./incoming.ts";
+import type { AnyParams, AnyState, ConnectionInfo } from "./incoming.ts";
 import { pathStart } from "./path.ts";
-import type { ParamNames } from "./pattern.ts";
+import type { ParamsOf } from "./pattern.ts";
 import type { RouteTable } from "./route_table.ts";
 import { StaticFiles, type StaticOptions } from "./static_files.ts";
 
@@ -24,6 +24,7 @@ const METHOD = /^[A-Z!#$%&'+.^_`|~-][A-Z\d!#$%&'+.^_`|~-]*$/;
  * strict: `""` is the prefix itself, `"/"` the prefix with a slash.
  *
  * @typeParam Prefix The prefix as a literal type.
+ * @typeParam State What middleware leaves in `c.state`.
  *
  * @example Nested groups
  * ```ts
@@ -44,7 +45,10 @@ const METHOD = /^[A-Z!#$%&'+.^_`|~-][A-Z\d!#$%&'+.^_`|~-]*$/;
  * assertEquals(await response.json(), { id: "7", post: "9" });
  * ```
  */
-export class RouterGroup<Prefix extends string = string> {
+export class RouterGroup<
+  Prefix extends string = string,
+  State extends object = AnyState,
+> {
   /** The whole prefix, those of the groups around it included. */
   readonly prefix: Prefix;
   readonly #table: RouteTable;
@@ -62,13 +66,15 @@ export class RouterGroup<Prefix extends string = string> {
   }
 
   /**
-   * Adds middleware, also for routes that are there already.
+   * Adds middleware, also for routes that are there already. What it reads by
+   * `c.param()` beside the parameters of the prefix depends on the route.
    *
    * @param middleware The middleware, from the outside in.
    * @returns The group itself.
    */
-  use(...middleware: Handler[]): this {
-    this.#table.use(this.prefix, middleware);
+  use(...middleware: Handler<ParamsOf<Prefix> & AnyParams, State>[]): this {
+    // Types of parameters and state exist for the compiler only.
+    this.#table.use(this.prefix, middleware as unknown as Handler[]);
     return this;
   }
 
@@ -80,7 +86,9 @@ export class RouterGroup<Prefix extends string = string> {
    * @returns The group.
    * @throws {SyntaxError} When the prefix is malformed or ends with a slash.
    */
-  group<Inner extends string>(prefix: Inner): RouterGroup<`${Prefix}${Inner}`> {
+  group<Inner extends string>(
+    prefix: Inner,
+  ): RouterGroup<`${Prefix}${Inner}`, State> {
     return new RouterGroup(`${this.prefix}${prefix}` as const, this.#table);
   }
 
@@ -98,7 +106,7 @@ export class RouterGroup<Prefix extends string = string> {
   handle<Pattern extends string>(
     method: string,
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     if (method !== "*" && !METHOD.test(method)) {
       throw new SyntaxError(
@@ -128,7 +136,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   get<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("GET", pattern, ...handlers);
   }
@@ -145,7 +153,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   post<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("POST", pattern, ...handlers);
   }
@@ -162,7 +170,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   put<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("PUT", pattern, ...handlers);
   }
@@ -179,7 +187,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   patch<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("PATCH", pattern, ...handlers);
   }
@@ -196,7 +204,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   delete<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("DELETE", pattern, ...handlers);
   }
@@ -213,7 +221,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   head<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("HEAD", pattern, ...handlers);
   }
@@ -230,7 +238,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   options<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("OPTIONS", pattern, ...handlers);
   }
@@ -247,7 +255,7 @@ export class RouterGroup<Prefix extends string = string> {
    */
   any<Pattern extends string>(
     pattern: Pattern,
-    ...handlers: Handler<ParamNames<`${Prefix}${Pattern}`>>[]
+    ...handlers: Handler<ParamsOf<`${Prefix}${Pattern}`>, State>[]
   ): this {
     return this.handle("*", pattern, ...handlers);
   }

@@ -26,11 +26,28 @@ export interface RunOptions {
    * @default {10000}
    */
   readonly drainTimeout?: number;
+  /**
+   * Milliseconds the server goes on to take requests after it began to close,
+   * while `engine.isClosing` and so `health()` tell load balancers to go
+   * elsewhere.
+   *
+   * @default {0}
+   */
+  readonly drainDelay?: number;
+  /**
+   * Signals of the operating system that close the server, where it knows them.
+   * Each is listened to once: the second one ends the program.
+   *
+   * @default {["SIGTERM"]}
+   */
+  readonly closeOn?: readonly Deno.Signal[];
 }
 
 /** What an engine does for its server when that closes. */
 export interface DrainHooks {
-  /** Called first: ends what would never end by itself. */
+  /** Called first, while the server still takes requests. */
+  readonly onDrain: () => void;
+  /** Called when it takes no more: ends what would never end by itself. */
   readonly onClose: () => void;
   /** Called when the time is over: ends whatever is under way. */
   readonly onOverdue: () => void;
@@ -62,6 +79,7 @@ export class RunningServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #hooks: DrainHooks;
   readonly #drainTimeout: number;
+  readonly #drainDelay: number;
   #closing: Promise<void> | undefined;
 
   /**
@@ -76,6 +94,7 @@ export class RunningServer {
     signal?.throwIfAborted();
     this.#hooks = hooks;
     this.#drainTimeout = options.drainTimeout ?? 10_000;
+    this.#drainDelay = options.drainDelay ?? 0;
     this.#server = Deno.serve({
       port,
       hostname,
@@ -84,9 +103,11 @@ export class RunningServer {
     this.addr = this.#server.addr;
     const onAbort = () => void this.close();
     signal?.addEventListener("abort", onAbort);
-    this.finished = this.#server.finished.finally(() =>
-      signal?.removeEventListener("abort", onAbort)
-    );
+    const forget = listenTo(options.closeOn ?? ["SIGTERM"], onAbort);
+    this.finished = this.#server.finished.finally(() => {
+      signal?.removeEventListener("abort", onAbort);
+      forget();
+    });
   }
 
   /**
@@ -106,6 +127,10 @@ export class RunningServer {
   }
 
   async #drain(): Promise<void> {
+    this.#hooks.onDrain();
+    if (this.#drainDelay > 0) {
+      await isSettledIn(this.#drainDelay, this.finished);
+    }
     // Not the `signal` of Deno.serve: it throws after shutdown() has begun, and
     // without shutdown() it cuts answers that are being written.
     const ended = this.#server.shutdown();
@@ -115,6 +140,26 @@ export class RunningServer {
     if (await isSettledIn(LAST_WORDS, ended)) return;
     this.#server.unref();
   }
+}
+
+/** Calls back at the first of the signals; the result takes that back. */
+function listenTo(
+  signals: readonly Deno.Signal[],
+  callback: () => void,
+): () => void {
+  // Windows knows no SIGTERM and throws.
+  const known = Deno.build.os === "windows"
+    ? signals.filter((signal) => signal === "SIGINT" || signal === "SIGBREAK")
+    : signals;
+  const forget = () => {
+    for (const signal of known) Deno.removeSignalListener(signal, onSignal);
+  };
+  const onSignal = () => {
+    forget();
+    callback();
+  };
+  for (const signal of known) Deno.addSignalListener(signal, onSignal);
+  return forget;
 }
 
 async function isSettledIn(ms: number, work: Promise<void>): Promise<boolean> {

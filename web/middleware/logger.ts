@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
-import type { Context, Handler } from "../context.ts";
+import type { Context, Middleware } from "../context.ts";
+import type { AnyParams } from "../incoming.ts";
 import { HttpError } from "../http_error.ts";
 
 /** Options of {@linkcode logger}. */
@@ -40,10 +41,15 @@ export interface LoggerOptions {
  * assertEquals(lines, ["[404] GET /nowhere?x=1 in 0.0ms"]);
  * ```
  */
-export function logger(options: LoggerOptions = {}): Handler {
+export function logger(options: LoggerOptions = {}): Middleware {
   // deno-lint-ignore gee/no-console -- the one default sink of the framework
   const { log = console.log, now = () => performance.now() } = options;
-  const write = (c: Context, start: number, status: number, error: unknown) => {
+  const write = (
+    c: Context<AnyParams, object>,
+    start: number,
+    status: number,
+    error: unknown,
+  ) => {
     const ms = (now() - start).toFixed(1);
     const target = c.request.url.replace(/^[^/]*\/\/[^/]*/, "");
     log(`[${status}] ${c.method} ${visible(target)} in ${ms}ms`);

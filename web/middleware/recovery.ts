@@ -1,10 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
-import type { Context, Handler } from "../context.ts";
+import type { Context, Middleware } from "../context.ts";
+import type { AnyParams } from "../incoming.ts";
 
 /** Options of {@linkcode recovery}. */
 export interface RecoveryOptions {
   /** Called with each error, before the answer to it is made. */
-  readonly report?: (error: unknown, c: Context) => void;
+  readonly report?: (error: unknown, c: Context<AnyParams, object>) => void;
 }
 
 /**
@@ -33,7 +34,7 @@ export interface RecoveryOptions {
  * assertEquals(errors.length, 1);
  * ```
  */
-export function recovery(options: RecoveryOptions = {}): Handler {
+export function recovery(options: RecoveryOptions = {}): Middleware {
   return function recovery(c) {
     const rescue = (error: unknown) => {
       options.report?.(error, c);

@@ -1,0 +1,47 @@
+// Copyright 2026 the Gee authors. MIT license.
+import { HttpError, statusName } from "./http_error.ts";
+
+/**
+ * The answer to an error. The client reads the message where the error exposes
+ * it, else the name of the status: `{"message": …}` as in Gee, or, when it asks
+ * for JSON by its `accept` header, a problem of RFC 9457.
+ *
+ * @param error What was thrown; anything but an HttpError is a plain 500.
+ * @param request Who asks.
+ * @returns The response.
+ */
+export function errorResponse(error: unknown, request: Request): Response {
+  const isHttp = error instanceof HttpError;
+  const status = isHttp ? error.status : 500;
+  const isExposed = isHttp && error.expose;
+  const message = isExposed ? error.message : statusName(status);
+  const details = isExposed ? error.details : {};
+  const response = wantsJson(request.headers.get("accept"))
+    ? problem(status, message, details)
+    : Response.json({ ...details, message }, { status });
+  if (isHttp) {
+    for (const [name, value] of Object.entries(error.headers)) {
+      response.headers.set(name, value);
+    }
+  }
+  return response;
+}
+
+function problem(
+  status: number,
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+): Response {
+  const title = statusName(status);
+  const detail = message === title ? {} : { detail: message };
+  return Response.json({ ...details, title, status, ...detail }, {
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+}
+
+/** Whether JSON is named, not just covered by a wildcard. */
+function wantsJson(accept: string | null): boolean {
+  return accept !== null && accept.includes("json") &&
+    /\bapplication\/(?:problem\+)?json\b/i.test(accept);
+}
