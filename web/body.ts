@@ -33,6 +33,9 @@ export class Body {
   readonly #request: Request;
   readonly #limits: BodyLimits;
   #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #text: Promise<string> | undefined;
+  #json: Promise<unknown> | undefined;
+  #form: Promise<FormData> | undefined;
   /** Rejects the read under way; there only while one is. */
   #giveUp: (() => void) | undefined;
 
@@ -74,29 +77,35 @@ export class Body {
    * @returns The text.
    * @throws {HttpError} As `bytes` does.
    */
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
+  text(): Promise<string> {
+    return this.#text ??= this.bytes()
+      .then((bytes) => new TextDecoder().decode(bytes));
   }
 
   /**
-   * The body as JSON, parsed anew by each call. Nothing checks its shape.
+   * The body as JSON. Nothing checks its shape.
    *
-   * @returns The parsed value.
+   * @returns The value that all readers share.
    * @throws {HttpError} As `bytes` does, and 400 for malformed JSON, nesting
    * over 64 levels, and the keys `__proto__` and `constructor.prototype`.
    */
-  async json(): Promise<unknown> {
-    return parseJson(await this.text());
+  json(): Promise<unknown> {
+    return this.#json ??= this.text().then(parseJson);
   }
 
   /**
    * The body as a form, URL-encoded or multipart.
    *
-   * @returns The fields; a request without a body has none.
+   * @returns The fields that all readers share; a request without a body has
+   * none.
    * @throws {HttpError} As `bytes` does, 415 for another content type and 400
    * for a malformed form.
    */
-  async form(): Promise<FormData> {
+  form(): Promise<FormData> {
+    return this.#form ??= this.#readForm();
+  }
+
+  async #readForm(): Promise<FormData> {
     const type = this.#request.headers.get("content-type");
     const bytes = await this.bytes();
     if (type === null && bytes.length === 0) return new FormData();

@@ -1,6 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Body } from "./body.ts";
+import type { Context } from "./context.ts";
+import { Engine } from "./engine.ts";
 import { HttpError } from "./http_error.ts";
 
 const LIMITS = { bodyLimit: 10, bodyTimeout: Infinity };
@@ -118,4 +120,76 @@ Deno.test("Body.form() reads both kinds of forms and nothing else", async () => 
     ),
     400,
   );
+});
+
+Deno.test("Context.limitBody() changes the limits before the body is read", async () => {
+  const app = new Engine({ bodyLimit: 10 });
+  const upload = app.group("/upload");
+  upload.use((c) => {
+    c.limitBody({ bodyLimit: 100 });
+    return c.next();
+  });
+  const echo = async (c: Context) =>
+    c.string(String((await c.body.bytes()).length));
+  upload.post("", echo);
+  upload.post("/small", (c) => {
+    c.limitBody({ bodyLimit: 5 });
+    return echo(c as unknown as Context);
+  });
+  app.post("/", echo);
+  app.post("/late", async (c) => {
+    await c.body.bytes();
+    c.limitBody({ bodyLimit: 5 });
+  });
+  const post = async (path: string, size: number) => {
+    const body = "x".repeat(size);
+    return (await app.request(path, { method: "POST", body })).status;
+  };
+  assertEquals(await post("/", 11), 413);
+  assertEquals(await post("/upload", 11), 200);
+  assertEquals(await post("/upload", 101), 413);
+  assertEquals(await post("/upload/small", 6), 413);
+  assertEquals(await post("/late", 1), 500);
+});
+
+Deno.test("Context.postFile() and postFiles() give files, never text", async () => {
+  const app = new Engine();
+  app.post("/", async (c) => {
+    const file = await c.postFile("file");
+    const files = await c.postFiles("file");
+    return c.json([
+      file?.name,
+      await file?.text(),
+      files.map(({ name }) => name),
+      await c.postFile("text") === undefined,
+      await c.postForm("text"),
+      await c.postForm("file") === undefined,
+    ]);
+  });
+  const body = new FormData();
+  body.append("file", new File(["one"], "../../etc/passwd"));
+  body.append("file", "just text");
+  body.append("file", new File(["two"], "b.txt"));
+  body.append("text", "hello");
+  const response = await app.request("/", { method: "POST", body });
+  assertEquals(await response.json(), [
+    "../../etc/passwd",
+    "one",
+    ["../../etc/passwd", "b.txt"],
+    true,
+    "hello",
+    true,
+  ]);
+});
+
+Deno.test("Body reads once and shares what it made", async () => {
+  const request = (body: BodyInit) =>
+    new Request("http://h/", { method: "POST", body });
+  const limits = { bodyLimit: 100, bodyTimeout: 1000 };
+  const json = new Body(request('{"a":[1]}'), limits);
+  assertEquals(await json.text(), '{"a":[1]}');
+  assertStrictEquals(await json.json(), await json.json());
+  assertStrictEquals(await json.bytes(), await json.bytes());
+  const form = new Body(request(new URLSearchParams("a=1")), limits);
+  assertStrictEquals(await form.form(), await form.form());
 });

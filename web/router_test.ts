@@ -198,3 +198,81 @@ Deno.test("Router.match() agrees with a naive matcher on random routes", () => {
     }
   }
 });
+
+Deno.test("Router.match() asks scanners in an order of their own", () => {
+  const patterns = [
+    "/x/:any",
+    "/x/:own{slug}",
+    "/x/:word{alpha}",
+    "/x/:uuid{uuid}",
+    "/x/:id{int}",
+    "/x/:order{asc|desc}",
+    "/x/new",
+    "/x/*rest",
+  ];
+  const scanners = { slug: /[a-z]+-[a-z]+/ };
+  const uuid = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+  for (const order of [patterns, patterns.toReversed()]) {
+    const router = new Router<string>({ scanners });
+    for (const pattern of order) router.add("GET", pattern, pattern);
+    const table = {
+      new: "/x/new",
+      asc: "/x/:order{asc|desc}",
+      "12": "/x/:id{int}",
+      "012": "/x/:any",
+      [uuid]: "/x/:uuid{uuid}",
+      word: "/x/:word{alpha}",
+      "a-b": "/x/:own{slug}",
+      "a-b-c": "/x/:any",
+      "a/b": "/x/*rest",
+    };
+    for (const [path, pattern] of Object.entries(table)) {
+      assertEquals(found(router, `/x/${path}`), pattern, path);
+    }
+  }
+});
+
+Deno.test("Router.match() gives numbers for int and backtracks over scanners", () => {
+  const router = routerOf("/u/:id{int}/a", "/u/:name/b", "/u/:id{int}/:n{int}");
+  assertEquals(router.match("GET", "/u/7/a")?.param("id"), 7);
+  assertEquals(router.match("GET", "/u/7/b")?.param("name"), "7");
+  const match = router.match("GET", "/u/-7/0");
+  assertEquals([match?.param("id"), match?.param("n")], [-7, 0]);
+  assertEquals(found(router, "/u/x/a"), undefined);
+  assertEquals(found(router, "/u/7/c"), undefined);
+});
+
+Deno.test("Router.match() asks scanners about decoded segments", () => {
+  const router = routerOf("/x/:w{alpha}", "/y/:n{int}", "/z/:w{a|b}");
+  assertEquals(router.match("GET", "/x/%61b")?.param("w"), "ab");
+  assertEquals(router.match("GET", "/y/%37")?.param("n"), 7);
+  assertEquals(found(router, "/z/%62"), "/z/:w{a|b}");
+  assertEquals(found(router, "/x/a%2Fb"), undefined);
+});
+
+Deno.test("Router.add() refuses unknown scanners and equal ones", () => {
+  const router = routerOf("/x/:id{int}");
+  assertThrows(
+    () => router.add("GET", "/x/:id{uid}", ""),
+    SyntaxError,
+    'Cannot read pattern "/x/:id{uid}": "{uid}" is not a scanner (did you mean "uuid"?)',
+  );
+  assertThrows(
+    () => router.add("GET", "/x/:other{int}", ""),
+    TypeError,
+    '"GET /x/:id{int}" at',
+  );
+  router.add("GET", "/x/:id", "");
+});
+
+Deno.test("Router with ignoreCase folds static text and keeps values", () => {
+  const router = new Router<string>({ ignoreCase: true });
+  router.add("GET", "/Users/:Name/Posts", "posts");
+  router.add("GET", "/caf\u00c9/:x{Yes|no}", "cafe");
+  const match = router.match("GET", "http://h/USERS/ToM/pOSTS?Q=1", 8);
+  assertEquals([match?.value, match?.param("Name")], ["posts", "ToM"]);
+  assertEquals(found(router, "/CAF%C3%89/Yes"), "cafe");
+  assertEquals(found(router, "/CAF%C3%89/yes"), undefined);
+  assertEquals(found(router, "/CAF%C3%A9/Yes"), undefined);
+  assertThrows(() => router.add("GET", "/uSERS/:x/posts", ""), TypeError);
+});

@@ -107,3 +107,49 @@ Deno.test("Engine.run() closes when its signal aborts", async () => {
   );
   assertEquals(reason.name, "AbortError");
 });
+
+Deno.test("RunningServer goes on for drainDelay and tells by isClosing", async () => {
+  const app = new Engine();
+  app.get("/", (c) => c.json(app.isClosing));
+  const server = app.run({ port: 0, drainDelay: 100 });
+  const ask = async () =>
+    await (await fetch(`http://127.0.0.1:${server.addr.port}/`)).json();
+  assertEquals([app.isClosing, await ask()], [false, false]);
+  const closed = server.close();
+  assertEquals(await ask(), true);
+  await closed;
+});
+
+Deno.test({
+  name: "RunningServer closes on SIGTERM and the program ends by itself",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const program = `
+      import { Engine } from "${new URL("./mod.ts", import.meta.url)}";
+      const app = new Engine();
+      app.get("/", (c) => c.string("Hello"));
+      const server = app.run({ port: 0 });
+      console.log(server.addr.port);
+      await server.finished;
+      console.log("closed");
+    `;
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-net=127.0.0.1",
+        "--no-check",
+        "data:text/javascript," + encodeURIComponent(program),
+      ],
+      stdout: "piped",
+    }).spawn();
+    let text = "";
+    for await (
+      const chunk of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      if (text === "") child.kill("SIGTERM");
+      text += chunk;
+    }
+    assertEquals(text.trim().split("\n")[1], "closed");
+    assertEquals((await child.status).code, 0);
+  },
+});

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { assertEquals, assertThrows } from "@std/assert";
+import { Engine } from "./engine.ts";
 import { encodeEvent } from "./sse.ts";
 
 Deno.test("encodeEvent() writes every field and splits lines", () => {
@@ -23,4 +24,18 @@ Deno.test("encodeEvent() refuses what would forge a field", () => {
     RangeError,
     "Cannot send an event: got retry 1.5, want milliseconds",
   );
+});
+
+Deno.test("Context.sse() tells a function the id that the client has seen", async () => {
+  const app = new Engine();
+  const seen: unknown[] = [];
+  app.get("/", (c) =>
+    c.sse(async function* (last) {
+      seen.push(last);
+      yield { data: "x" };
+    }));
+  await (await app.request("/")).text();
+  const headers = { "last-event-id": "7" };
+  await (await app.request("/", { headers })).text();
+  assertEquals(seen, [undefined, "7"]);
 });
