@@ -13,42 +13,108 @@ export interface Entry<T> extends RouteEntry<T> {
 export interface Scanned<T> {
   readonly text: string;
   readonly scanner: Scanner;
-  readonly node: Node<T>;
+  readonly node: RadixNode<T>;
 }
 
+/** At this size the low bits tell all characters of ASCII apart. */
+const MAX_TABLE = 128;
+const NO_CHILD: null[] = [null];
+
 /**
- * A node of the radix tree. `part` is the text on its incoming edge. Children
- * sit in a table of a power of two by the low bits of their first character;
- * those that share a place are linked by `sibling`.
+ * A node of the radix tree. `part` is the text on the edge that leads here.
+ * Several children sit in a table of a power of two by the low bits of their
+ * first character; those that share a place are linked by `sibling`.
  */
-export class Node<T> {
-  part: string;
-  /** The characters of `part`: an array is read faster than a string. */
-  codes: number[];
-  code: number;
-  table: (Node<T> | null)[] = [null];
-  #size = 0;
+export class RadixNode<T> {
+  /** The first character of `part`, -1 for none. */
+  code = -1;
+  /** How many characters `part` has. */
+  length = 0;
+  /** The child, where there is just one: no table to read, as mostly. */
+  only: RadixNode<T> | null = null;
   mask = 0;
-  sibling: Node<T> | null = null;
+  table: (RadixNode<T> | null)[] = NO_CHILD;
+  sibling: RadixNode<T> | null = null;
+  /** Whether anything but static text follows, so that a walk may come back. */
+  isFork = false;
+  /** Routes that end here. */
+  leaf: Entry<T>[] | null = null;
+  /** The characters of `part`: an array is read faster than a string. */
+  codes: number[] = [];
+  /** What follows a `:name` here; its own part is empty. */
+  param: RadixNode<T> | null = null;
   /** What follows a `:name{scanner}` here, in the order of asking. */
   scanned: Scanned<T>[] | null = null;
-  /** What follows a `:name` here; its own part is empty. */
-  param: Node<T> | null = null;
-  leaf: Entry<T>[] | null = null;
+  /** Routes that end with a `*name` here. */
   wildcard: Entry<T>[] | null = null;
+  #part = "";
+  readonly #children: RadixNode<T>[] = [];
 
   constructor(part: string) {
     this.part = part;
-    this.codes = codesOf(part);
+  }
+
+  get part(): string {
+    return this.#part;
+  }
+
+  set part(part: string) {
+    this.#part = part;
+    this.codes = [];
+    for (let at = 0; at < part.length; at++) {
+      this.codes.push(part.charCodeAt(at));
+    }
     this.code = this.codes[0] ?? -1;
+    this.length = part.length;
+  }
+
+  child(code: number): RadixNode<T> | null {
+    const { only } = this;
+    if (only !== null) return only.code === code ? only : null;
+    let node = this.table[code & this.mask] ?? null;
+    while (node !== null && node.code !== code) node = node.sibling;
+    return node;
+  }
+
+  /** The node that static text leads to; edges are split as needed. */
+  byText(text: string): RadixNode<T> {
+    if (text === "") return this;
+    const child = this.child(text.charCodeAt(0));
+    if (child === null) {
+      const added = new RadixNode<T>(text);
+      this.#put(added);
+      return added;
+    }
+    const { part } = child;
+    let common = 1;
+    while (common < part.length && part[common] === text[common]) common++;
+    if (common === part.length) return child.byText(text.slice(common));
+    const upper = new RadixNode<T>(part.slice(0, common));
+    this.#put(upper);
+    child.part = part.slice(common);
+    upper.#put(child);
+    return upper.byText(text.slice(common));
+  }
+
+  /** The node behind a `:name`. */
+  byParam(): RadixNode<T> {
+    this.isFork = true;
+    return this.param ??= new RadixNode<T>("");
+  }
+
+  /** The entries of a `*name`. */
+  byWildcard(): Entry<T>[] {
+    this.isFork = true;
+    return this.wildcard ??= [];
   }
 
   /** The node behind a scanner; which was registered first has no part in it. */
-  scannedBy(text: string, scanner: Scanner): Node<T> {
+  byScanner(text: string, scanner: Scanner): RadixNode<T> {
+    this.isFork = true;
     const list = this.scanned ??= [];
     const known = list.find((other) => other.text === text);
     if (known !== undefined) return known.node;
-    const node = new Node<T>("");
+    const node = new RadixNode<T>("");
     list.push({ text, scanner, node });
     list.sort((a, b) =>
       a.scanner.rank - b.scanner.rank || (a.text < b.text ? -1 : 1)
@@ -56,76 +122,21 @@ export class Node<T> {
     return node;
   }
 
-  /** Cuts the first characters off, which a new parent takes over. */
-  shorten(length: number): void {
-    this.part = this.part.slice(length);
-    this.codes = codesOf(this.part);
-    this.code = this.codes[0] ?? -1;
-  }
-
-  child(code: number): Node<T> | null {
-    let node = this.table[code & this.mask] ?? null;
-    while (node !== null && node.code !== code) node = node.sibling;
-    return node;
-  }
-
   /** Adds a child, or replaces the one with the same first character. */
-  put(child: Node<T>): void {
-    const old = this.child(child.code);
-    if (old === null) this.#size++;
-    else this.#unlink(old);
-    this.#link(child);
-    if (this.#size <= this.table.length || this.table.length === 128) return;
-    const lists = this.table;
-    this.mask = this.mask * 2 + 1;
-    this.table = [...lists, ...lists].fill(null);
-    for (const first of lists) {
-      for (const node of siblings(first)) this.#link(node);
+  #put(child: RadixNode<T>): void {
+    const at = this.#children.findIndex(({ code }) => code === child.code);
+    this.#children.splice(at === -1 ? this.#children.length : at, 1, child);
+    const [first = null, second] = this.#children;
+    this.only = second === undefined ? first : null;
+    if (second === undefined) return;
+    let size = 1;
+    while (size < this.#children.length && size < MAX_TABLE) size *= 2;
+    this.mask = size - 1;
+    this.table = Array<RadixNode<T> | null>(size).fill(null);
+    for (const node of this.#children) {
+      const place = node.code & this.mask;
+      node.sibling = this.table[place] ?? null;
+      this.table[place] = node;
     }
   }
-
-  #link(child: Node<T>): void {
-    const place = child.code & this.mask;
-    child.sibling = this.table[place] ?? null;
-    this.table[place] = child;
-  }
-
-  #unlink(child: Node<T>): void {
-    const place = child.code & this.mask;
-    const rest = siblings(this.table[place] ?? null);
-    this.table[place] = null;
-    for (const node of rest) if (node !== child) this.#link(node);
-  }
-}
-
-function siblings<T>(first: Node<T> | null): Node<T>[] {
-  const list: Node<T>[] = [];
-  for (let node = first; node !== null; node = node.sibling) list.push(node);
-  return list;
-}
-
-function codesOf(text: string): number[] {
-  const codes: number[] = [];
-  for (let at = 0; at < text.length; at++) codes.push(text.charCodeAt(at));
-  return codes;
-}
-
-/** The node that `text` leads to from `node`; edges are split as needed. */
-export function insert<T>(node: Node<T>, text: string): Node<T> {
-  if (text === "") return node;
-  const child = node.child(text.charCodeAt(0));
-  if (child === null) {
-    const added = new Node<T>(text);
-    node.put(added);
-    return added;
-  }
-  const { part } = child;
-  let common = 1;
-  while (common < part.length && part[common] === text[common]) common++;
-  if (common === part.length) return insert(child, text.slice(common));
-  const upper = new Node<T>(part.slice(0, common));
-  node.put(upper);
-  child.shorten(common);
-  upper.put(child);
-  return insert(upper, text.slice(common));
 }

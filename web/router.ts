@@ -1,15 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { callSite } from "./call_site.ts";
-import { canonicalPath, pathEnd, readable } from "./path.ts";
+import { canonicalPath, pathEnd } from "./path.ts";
 import { parsePattern } from "./pattern.ts";
-import { type Entry, insert, Node, type Scanned } from "./radix_node.ts";
-import { RouteMatch } from "./route_match.ts";
+import { RadixNode } from "./radix_node.ts";
+import type { RouteMatch } from "./route_match.ts";
+import { RouteWalk } from "./route_walk.ts";
 import { type Scanner, scannerOf, type SegmentTests } from "./scanner.ts";
-
-const HASH = 0x23;
-const PERCENT = 0x25;
-const SLASH = 0x2f;
-const ANY_METHOD = "*";
 
 /** What a router may be told. */
 export interface RouterOptions {
@@ -60,18 +56,11 @@ export interface RouterOptions {
  * ```
  */
 export class Router<T> {
-  readonly #root = new Node<T>("");
-  // Start and end of the parameters on the way down; what a dead end wrote is
-  // overwritten. A look-up never waits, so one array serves all of them.
-  readonly #offsets: number[] = [];
+  readonly #root = new RadixNode<T>("");
+  readonly #walk = new RouteWalk<T>(this.#root);
   readonly #ignoreCase: boolean;
   readonly #scanners: SegmentTests;
-  #allowed: Set<string> | undefined;
-  /** What values are cut from: the text as it was, whatever its case. */
-  #source = "";
-  // Whether the walk met neither "%" nor "#" in a parameter.
-  #isRaw = true;
-  // Whether a static segment holds them, so that the walk cannot tell.
+  /** Whether static text holds what escapes a path, so that no raw path fits. */
   #hasReserved = false;
 
   /**
@@ -114,7 +103,7 @@ export class Router<T> {
         continue;
       }
       names.push(segment.text);
-      node = insert(node, text);
+      node = node.byText(text);
       text = "";
       isWildcard = segment.kind === "wildcard";
       const scanner = segment.scanner === undefined
@@ -122,11 +111,11 @@ export class Router<T> {
         : scannerOf(segment.scanner, this.#scanners, pattern);
       scanners.push(scanner);
       if (scanner !== undefined) {
-        node = node.scannedBy(segment.scanner ?? "", scanner);
-      } else if (!isWildcard) node = node.param ??= new Node("");
+        node = node.byScanner(segment.scanner ?? "", scanner);
+      } else if (!isWildcard) node = node.byParam();
     }
-    const end = insert(node, text);
-    const entries = isWildcard ? (end.wildcard ??= []) : (end.leaf ??= []);
+    const end = node.byText(text);
+    const entries = isWildcard ? end.byWildcard() : (end.leaf ??= []);
     const entry = {
       method,
       pattern,
@@ -159,19 +148,15 @@ export class Router<T> {
    * malformed.
    */
   match(method: string, text: string, start = 0): RouteMatch<T> | undefined {
-    const query = text.indexOf("?", start);
-    const end = query === -1 ? text.length : query;
-    // Most paths hold no escape and are canonical already. What the walk met
+    const compared = this.#ignoreCase ? lowered(text) : text;
+    // Most paths hold no escape and are canonical already. What the match took
     // tells, which is a third cheaper than to look for escapes beforehand.
-    this.#isRaw = !this.#hasReserved;
-    const match = this.#walk(method, text, start, end);
-    if (match !== undefined && this.#isRaw) return match;
+    const match = this.#walk.raw(method, compared, text, start);
+    if (match?.isRaw === true && !this.#hasReserved) return match;
     const path = text.slice(start, pathEnd(text, start));
-    const isCanonical = !path.includes("%");
-    if (isCanonical && path.length === end - start) return match;
-    const canonical = isCanonical ? path : canonicalPath(path);
-    if (canonical === undefined) return undefined;
-    return this.#walk(method, canonical, 0, canonical.length);
+    const canonical = canonicalPath(path);
+    if (canonical === path && !this.#hasReserved) return match;
+    return this.#matchCanonical(method, canonical);
   }
 
   /**
@@ -182,154 +167,25 @@ export class Router<T> {
    * @returns The methods; none means that no route fits the path.
    */
   allowed(text: string, start = 0): string[] {
-    // With a set to fill every leaf leaves its methods there and refuses.
+    const canonical = canonicalPath(text.slice(start, pathEnd(text, start)));
     const allowed = new Set<string>();
-    this.#allowed = allowed;
-    this.match("", text, start);
-    this.#allowed = undefined;
+    this.#walk.allowed = allowed;
+    this.#matchCanonical("", canonical);
+    this.#walk.allowed = undefined;
     return [...allowed].sort();
   }
 
-  #walk(
+  #matchCanonical(
     method: string,
-    text: string,
-    start: number,
-    end: number,
+    path: string | undefined,
   ): RouteMatch<T> | undefined {
-    this.#source = text;
-    const compared = this.#ignoreCase ? lowered(text) : text;
-    return this.#find(this.#root, method, compared, start, end, 0);
+    if (path === undefined) return undefined;
+    const compared = this.#ignoreCase ? lowered(path) : path;
+    return this.#walk.canonical(method, compared, path);
   }
-
-  #find(
-    node: Node<T>,
-    method: string,
-    text: string,
-    start: number,
-    end: number,
-    depth: number,
-  ): RouteMatch<T> | undefined {
-    const { codes } = node;
-    const at = start + codes.length;
-    if (at > end) return undefined;
-    // The parent's table has compared the first character.
-    for (let index = 1; index < codes.length; index++) {
-      if (text.charCodeAt(start + index) !== codes[index]) return undefined;
-    }
-    if (at === end) return this.#pick(node.leaf, method, depth);
-    const child = node.child(text.charCodeAt(at));
-    if (child !== null) {
-      const match = this.#find(child, method, text, at, end, depth);
-      if (match !== undefined) return match;
-    }
-    if (node.scanned !== null || node.param !== null) {
-      const stop = this.#segmentEnd(text, at, end);
-      if (stop > at && node.scanned !== null) {
-        const match = this.#scan(
-          node.scanned,
-          method,
-          text,
-          at,
-          stop,
-          end,
-          depth,
-        );
-        if (match !== undefined) return match;
-      }
-      if (stop > at && node.param !== null) {
-        this.#offsets[depth] = at;
-        this.#offsets[depth + 1] = stop;
-        const next = depth + 2;
-        const match = this.#find(node.param, method, text, stop, end, next);
-        if (match !== undefined) return match;
-      }
-    }
-    if (node.wildcard === null) return undefined;
-    for (let from = at; from < end; from++) {
-      from = this.#segmentEnd(text, from, end);
-    }
-    this.#offsets[depth] = at;
-    this.#offsets[depth + 1] = end;
-    return this.#pick(node.wildcard, method, depth + 2);
-  }
-
-  #scan(
-    scanned: readonly Scanned<T>[],
-    method: string,
-    text: string,
-    at: number,
-    stop: number,
-    end: number,
-    depth: number,
-  ): RouteMatch<T> | undefined {
-    const segment = readable(this.#source.slice(at, stop));
-    for (const { scanner, node } of scanned) {
-      if (!scanner.test(segment)) continue;
-      this.#offsets[depth] = at;
-      this.#offsets[depth + 1] = stop;
-      const match = this.#find(node, method, text, stop, end, depth + 2);
-      if (match !== undefined) return match;
-    }
-    return undefined;
-  }
-
-  #segmentEnd(text: string, start: number, end: number): number {
-    let at = start;
-    for (; at < end; at++) {
-      const code = text.charCodeAt(at);
-      if (code > SLASH) continue;
-      if (code === SLASH) break;
-      if (code === PERCENT || code === HASH) this.#isRaw = false;
-    }
-    return at;
-  }
-
-  #pick(
-    entries: Entry<T>[] | null,
-    method: string,
-    depth: number,
-  ): RouteMatch<T> | undefined {
-    if (entries === null) return undefined;
-    if (this.#allowed !== undefined) {
-      for (const entry of entries) this.#allowed.add(entry.method);
-      return undefined;
-    }
-    const entry = entryOf(entries, method);
-    if (entry === undefined) return undefined;
-    return new RouteMatch(entry, this.#source, copy(this.#offsets, depth));
-  }
-}
-
-/** The method itself, `GET` for `HEAD`, else whatever takes any method. */
-function entryOf<T>(
-  entries: readonly Entry<T>[],
-  method: string,
-): Entry<T> | undefined {
-  let best: Entry<T> | undefined;
-  for (let index = 0; index < entries.length; index++) {
-    const entry = entries[index];
-    if (entry?.method === method) return entry;
-    const isNearer = method === "HEAD" && entry?.method === "GET";
-    if (isNearer || (best === undefined && entry?.method === ANY_METHOD)) {
-      best = entry;
-    }
-  }
-  return best;
 }
 
 /** Letters of ASCII in lower case; the length, and so every offset, stays. */
 function lowered(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-const NONE: readonly number[] = [];
-
-/** Literals of the usual lengths: they cost half of what `slice` does. */
-function copy(offsets: readonly number[], length: number): readonly number[] {
-  if (length === 0) return NONE;
-  const first = offsets[0] ?? 0;
-  const second = offsets[1] ?? 0;
-  if (length === 2) return [first, second];
-  if (length === 4) return [first, second, offsets[2] ?? 0, offsets[3] ?? 0];
-  return offsets.slice(0, length);
 }

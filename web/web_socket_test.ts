@@ -50,11 +50,11 @@ function rig(hooks: WebSocketHooks, options?: WebSocketOptions): Rig {
 
 async function connect(
   url: string,
-  protocols: string[] = [],
+  protocols?: string[],
   origin?: string,
 ): Promise<Client> {
   const headers = origin === undefined ? {} : { origin };
-  const socket = new WebSocket(url, { protocols, headers });
+  const socket = new WebSocket(url, { protocols: protocols ?? [], headers });
   socket.binaryType = "arraybuffer";
   const waiting: ((data: unknown) => void)[] = [];
   const arrived: unknown[] = [];
