@@ -103,6 +103,27 @@ Deno.test("StaticFiles.serve() answers from memory without a wait, text and byte
   });
 });
 
+Deno.test("StaticFiles.serve() looks again when it reads another version than it knows", async () => {
+  await withFolder({ "a.txt": "one" }, async (folder) => {
+    const options = { cacheBytes: 0, revalidateAfter: Infinity };
+    const { app } = engineOf(folder, options);
+    const first = await app.request("/a.txt");
+    assertEquals(await first.text(), "one");
+    await write(
+      `${folder}/a.txt`,
+      "three",
+      new Date(LONG_AGO.getTime() + 1000),
+    );
+    const second = await app.request("/a.txt");
+    assertEquals(await second.text(), "three");
+    assertEquals(second.headers.get("content-length"), "5");
+    assertEquals(
+      first.headers.get("etag") === second.headers.get("etag"),
+      false,
+    );
+  });
+});
+
 Deno.test("StaticFiles.serve() never mixes two versions of a file that changes all the time", async () => {
   await withFolder({ "a.txt": "0" }, async (folder) => {
     const { app } = engineOf(folder);
