@@ -80,6 +80,7 @@ export {
   type Middleware,
   type Route,
 } from "./context.ts";
+export { contentDisposition } from "./content_disposition.ts";
 export { CookieSigner } from "./cookie_signer.ts";
 export { type CookieOptions } from "./cookies.ts";
 export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
@@ -122,7 +123,7 @@ export {
 } from "./scanner.ts";
 export { type DrainHooks, RunningServer, type RunOptions } from "./server.ts";
 export { type SseEvent, type SseOptions } from "./sse.ts";
-export { type StaticOptions } from "./static_files.ts";
+export { type StaticOptions } from "./static/static_options.ts";
 export {
   type WebSocketEnd,
   type WebSocketHooks,

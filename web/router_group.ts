@@ -4,7 +4,8 @@ import type { AnyParams, AnyState, ConnectionInfo } from "./incoming.ts";
 import { pathStart } from "./path.ts";
 import type { ParamsOf } from "./pattern.ts";
 import type { RouteTable } from "./route_table.ts";
-import { StaticFiles, type StaticOptions } from "./static_files.ts";
+import { StaticFiles } from "./static/static_files.ts";
+import type { StaticOptions } from "./static/static_options.ts";
 
 /** Anything that answers HTTP: an engine, a cache pool, `Deno.serve`'s handler. */
 export type Fetch = (
@@ -261,14 +262,38 @@ export class RouterGroup<
   }
 
   /**
-   * Serves the files of a folder: `index.html` for a folder, no listings, no
-   * dotfiles, nothing outside the folder, not even by symbolic links.
+   * Serves the files of a folder as RFC 9110 has it, with conditions and
+   * ranges: `index.html` for a folder, no listings, no dotfiles, only regular
+   * files, and nothing outside the folder, not even by symbolic links.
+   *
+   * An entity tag is strong once the file has not changed for two seconds. A
+   * file that becomes shorter while it is sent fails the answer; one that grows
+   * is sent as long as it was. Several ranges are answered in parts where that
+   * is shorter than the whole file, and up to 64 of them.
    *
    * @param path Where they appear below the prefix, such as `/assets`; `""`
    * for the prefix itself.
    * @param folder The folder, as a path or a `file:` URL.
-   * @param options How long clients may keep them.
+   * @param options What is served and how long it is kept.
    * @returns The group itself.
+   * @throws {RangeError} When a number among the options is out of bounds.
+   * @throws {TypeError} When an option makes no sense, or the URL is no file.
+   *
+   * @example Serve a folder
+   * ```ts
+   * import { Engine } from "@gee/std/web";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const folder = await Deno.makeTempDir();
+   * await Deno.writeTextFile(`${folder}/a.txt`, "0123456789");
+   * const app = new Engine();
+   * app.static("/assets", folder, { maxAge: 60 });
+   * const headers = { range: "bytes=-3" };
+   * const response = await app.request("/assets/a.txt", { headers });
+   * assertEquals(response.status, 206);
+   * assertEquals(await response.text(), "789");
+   * await Deno.remove(folder, { recursive: true });
+   * ```
    */
   static(path: string, folder: string | URL, options?: StaticOptions): this {
     const files = new StaticFiles(folder, options);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { Engine } from "./engine.ts";
+import { Engine } from "../engine.ts";
 
 /** A folder with files, a secret beside it, and an engine that serves it. */
 async function withFolder(
