@@ -84,6 +84,7 @@ export { contentDisposition } from "./content_disposition.ts";
 export { CookieSigner } from "./cookie_signer.ts";
 export { type CookieOptions } from "./cookies.ts";
 export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
+export { formatRoutes } from "./format_routes.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
 export {
   type AnyParams,

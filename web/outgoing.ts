@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { byteStream } from "./byte_stream.ts";
+import { contentDisposition } from "./content_disposition.ts";
 import { type CookieOptions, formatCookie } from "./cookies.ts";
 import { HeaderList } from "./header_list.ts";
 import {
@@ -137,6 +138,20 @@ export class Outgoing<
   appendHeader(name: string, value: string): this {
     (this.#headers ??= new HeaderList()).append(name, value);
     return this;
+  }
+
+  /**
+   * Says that the answer is a file to keep, not a page to show (RFC 6266). Any
+   * name is safe: what a file system could misread is replaced.
+   *
+   * @param filename The name to offer.
+   * @returns The context itself.
+   */
+  attachment(filename?: string): this {
+    return this.setHeader(
+      "content-disposition",
+      contentDisposition("attachment", filename),
+    );
   }
 
   /**
