@@ -6,11 +6,18 @@ interface Entry {
   readonly path: string;
 }
 
+/** The templates of a folder at one time. */
+export interface FolderContent {
+  /** Texts by name. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Names, times and sizes: another one means that something changed. */
+  readonly stamp: string;
+}
+
 /** Reads the templates of a folder and tells when one has changed. */
 export class FolderReader {
   readonly #folder: string | URL;
   readonly #extensions: readonly string[];
-  #stamp = "";
 
   constructor(folder: string | URL, extensions: readonly string[]) {
     this.#folder = folder;
@@ -22,7 +29,7 @@ export class FolderReader {
    *
    * @throws {Error} When the folder cannot be read, or has no template.
    */
-  read(): Record<string, string> {
+  read(): FolderContent {
     const entries = this.#entries();
     if (entries.length === 0) {
       throw new Error(
@@ -32,15 +39,16 @@ export class FolderReader {
       );
     }
     // Taken before the texts: a later change is seen the next time.
-    this.#stamp = stampOf(entries);
-    return Object.fromEntries(
-      entries.map(({ name, path }) => [name, Deno.readTextFileSync(path)]),
+    const stamp = stampOf(entries);
+    const texts = entries.map(({ name, path }) =>
+      [name, Deno.readTextFileSync(path)] as const
     );
+    return { sources: Object.fromEntries(texts), stamp };
   }
 
-  /** Whether a file came, went or changed since the last `read()`. */
-  hasChanged(): boolean {
-    return stampOf(this.#entries()) !== this.#stamp;
+  /** The stamp as it is now. */
+  stamp(): string {
+    return stampOf(this.#entries());
   }
 
   #entries(): Entry[] {

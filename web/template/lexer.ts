@@ -122,9 +122,10 @@ export class Lexer {
 
   #inAction(): Token {
     const start = this.#at;
-    if (this.#close()) return this.#token("close", "}}", start);
-    this.#at = this.#afterSpace(start);
-    const at = this.#at;
+    const closeAt = this.#afterSpace(start);
+    if (this.#close()) return this.#token("close", "}}", closeAt);
+    this.#at = closeAt;
+    const at = closeAt;
     const isSpaced = at > start;
     const char = this.#text[at];
     if (char === undefined) this.#fail('"{{" has no "}}"');

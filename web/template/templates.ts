@@ -152,6 +152,7 @@ export class Templates {
   readonly #maxDepth: number;
   #pages: ReadonlyMap<string, Render>;
   #folder: FolderReader | undefined;
+  #stamp = "";
 
   /**
    * Compiles templates.
@@ -207,8 +208,10 @@ export class Templates {
       folder,
       options.extensions ?? DEFAULT_EXTENSIONS,
     );
-    const templates = new Templates(reader.read(), options);
+    const { sources, stamp } = reader.read();
+    const templates = new Templates(sources, options);
     if (options.reload === true) templates.#folder = reader;
+    templates.#stamp = stamp;
     return templates;
   }
 
@@ -237,15 +240,21 @@ export class Templates {
    * ```
    */
   render(name: string, data?: unknown): string {
-    if (this.#folder?.hasChanged() === true) {
-      this.#pages = this.#compile(Object.entries(this.#folder.read()));
-    }
+    if (this.#folder !== undefined) this.#refresh(this.#folder);
     const page = this.#pages.get(name);
     if (page !== undefined) return page(new Frame(name, data, 1));
     throw new RangeError(
       `Cannot render template "${name}": there is none of this name` +
         didYouMean(name, this.#pages.keys()),
     );
+  }
+
+  /** Fails again and again until the mistake in a changed file is mended. */
+  #refresh(folder: FolderReader): void {
+    if (folder.stamp() === this.#stamp) return;
+    const { sources, stamp } = folder.read();
+    this.#pages = this.#compile(Object.entries(sources));
+    this.#stamp = stamp;
   }
 
   /** Everything is compiled at once, so that a mistake shows at the start. */
