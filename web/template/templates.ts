@@ -224,7 +224,7 @@ export class Templates {
    * Renders one template.
    *
    * @param name Its name.
-   * @param data What `.` and `$` are.
+   * @param data What `.` and `$` are; nothing is an object without fields.
    * @returns The whole text.
    * @throws {TemplateError} When the data does not fit, or a function fails;
    * its `cause` is the error of the function.
@@ -239,7 +239,7 @@ export class Templates {
    * assertEquals(templates.render("row.html", "a & b"), "<td>a &amp; b</td>");
    * ```
    */
-  render(name: string, data?: unknown): string {
+  render(name: string, data: unknown = {}): string {
     if (this.#folder !== undefined) this.#refresh(this.#folder);
     const page = this.#pages.get(name);
     if (page !== undefined) return page(new Frame(name, data, 1));

@@ -13,7 +13,8 @@ import { Problem } from "./problem.ts";
  * - `start`: nothing but white space yet.
  * - `scheme`: text or a value, but nothing that rules out a scheme.
  * - `root`: a lone slash, after which another one would name a host.
- * - `path`, `query`: beyond the scheme.
+ * - `host`: behind a scheme or two slashes.
+ * - `path`, `query`: what follows.
  * - `code`: behind `javascript:` or the like.
  * - `mixed`: branches ended in different parts before the query.
  * - `unclear`: one of them in the query.
@@ -22,6 +23,7 @@ type Part =
   | "start"
   | "scheme"
   | "root"
+  | "host"
   | "path"
   | "query"
   | "code"
@@ -41,6 +43,8 @@ export class UrlContent implements Content {
   #part: Part = "start";
   #scheme = "";
   #hasValue = false;
+  /** Whether the host has begun: a slash ends it then. */
+  #hasHost = false;
   readonly #isCode: boolean;
 
   constructor(options: UrlContentOptions = {}) {
@@ -58,7 +62,11 @@ export class UrlContent implements Content {
       case "scheme":
         return this.#readScheme(char, isSlash);
       case "root":
-        if (!isSlash) this.#part = "path";
+        this.#part = isSlash ? "host" : "path";
+        return;
+      case "host":
+        if (isSlash && this.#hasHost) this.#part = "path";
+        this.#hasHost ||= !isSlash;
         return;
       case "mixed":
         if (char === ":") this.#refuseScheme();
@@ -77,7 +85,7 @@ export class UrlContent implements Content {
     if (char === ":") {
       if (this.#hasValue) this.#refuseScheme();
       const isCode = CODE_SCHEMES.has(this.#scheme.toLowerCase());
-      this.#part = isCode ? "code" : "path";
+      this.#part = isCode ? "code" : "host";
       return;
     }
     this.#part = "scheme";
@@ -85,7 +93,9 @@ export class UrlContent implements Content {
   }
 
   #refuseScheme(): never {
-    throw new Problem("the scheme of a URL must not come from a value");
+    throw new Problem(
+      "the scheme of a URL must not come from a value or a branch",
+    );
   }
 
   value(): Escape {
@@ -101,7 +111,13 @@ export class UrlContent implements Content {
     if (part === "root") {
       return (value) => encodeUrl(textOf(value)).replace(/^\/+/, encodeUrlPart);
     }
-    if (part === "path") return (value) => encodeUrl(textOf(value));
+    if (part === "host" && this.#isCode) {
+      throw new Problem("a value must not name the host of code");
+    }
+    if (part === "host") this.#hasHost = true;
+    if (part === "host" || part === "path") {
+      return (value) => encodeUrl(textOf(value));
+    }
     throw new Problem(
       part === "code"
         ? "a value must not follow a scheme that runs code"
@@ -125,13 +141,14 @@ export class UrlContent implements Content {
     copy.#part = this.#part;
     copy.#scheme = this.#scheme;
     copy.#hasValue = this.#hasValue;
+    copy.#hasHost = this.#hasHost;
     return copy;
   }
 
   key(): string {
     const isOpen = this.#part === "start" || this.#part === "scheme";
     const scheme = isOpen ? ` ${this.#scheme} ${this.#hasValue}` : "";
-    return `url ${this.#isCode} ${this.#part}${scheme}`;
+    return `url ${this.#isCode} ${this.#part} ${this.#hasHost}${scheme}`;
   }
 
   join(other: Content): boolean {
@@ -139,10 +156,11 @@ export class UrlContent implements Content {
     if (other.#isCode !== this.#isCode) return false;
     if (this.key() === other.key()) return true;
     const parts: Part[] = [this.#part, other.#part];
-    const isUnclear = parts.some((part) =>
-      part === "query" || part === "unclear" || part === "code"
-    );
-    this.#part = isUnclear ? "unclear" : "mixed";
+    const has = (...names: Part[]) =>
+      parts.some((part) => names.includes(part));
+    this.#hasHost &&= other.#hasHost;
+    if (has("code")) this.#part = "code";
+    else this.#part = has("query", "unclear") ? "unclear" : "mixed";
     return true;
   }
 }
