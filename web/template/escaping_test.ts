@@ -189,6 +189,7 @@ const PLACES: Readonly<Record<string, string>> = {
   src: '<img src="{{ .x }}" alt="">',
   scriptSrc: '<script src="{{ .x }}"></script>',
   formAction: '<form action="{{ .x }}"><button formaction="{{ .x }}"></form>',
+  scriptPath: '<script src="https://own.test/{{ .x }}"></script>',
   xlink: '<svg><a xlink:href="{{ .x }}"><text>a</text></a></svg>',
   animate: '<svg><animate attributeName="href" to="{{ .x }}"/></svg>',
   srcset: '<img srcset="{{ .x }}" alt="">',
@@ -212,6 +213,17 @@ const PLACES: Readonly<Record<string, string>> = {
   styleUrlAttribute: `<p style="background: url('{{ .x }}')">a</p>`,
   srcdoc: '<iframe srcdoc="<p>{{ .x }}</p>"></iframe>',
 };
+
+/** Places where the author decided the origin, or code is loaded. */
+const OWN_ORIGIN = [
+  "path",
+  "root",
+  "query",
+  "fragment",
+  "relative",
+  "scriptSrc",
+  "scriptPath",
+];
 
 const templates = new Templates(PLACES);
 
@@ -237,7 +249,9 @@ function checkInert(place: string, value: string): void {
   ) {
     for (const { attrs = [] } of parsed(output)) {
       const url = attrs.find((attr) => attr.name === name)?.value;
-      if (url !== undefined) checkUrl(url, { isCode: place === "scriptSrc" });
+      if (url !== undefined) {
+        checkUrl(url, { isOwn: OWN_ORIGIN.includes(place) });
+      }
     }
   }
   if (place.startsWith("style")) checkStyle(output, benign);
@@ -250,17 +264,17 @@ function checkInert(place: string, value: string): void {
   }
   if (place.startsWith("srcset")) {
     for (const candidate of attribute(output, "srcset").split(",")) {
-      checkUrl(candidate.trim().split(" ")[0] ?? "", { isCode: false });
+      checkUrl(candidate.trim().split(" ")[0] ?? "", { isOwn: false });
     }
   }
 }
 
-function checkUrl(url: string, { isCode }: { readonly isCode: boolean }): void {
+function checkUrl(url: string, { isOwn }: { readonly isOwn: boolean }): void {
   const base = "https://own.test/dir/";
   if (!URL.canParse(url, base)) return;
   const { protocol, host } = new URL(url, base);
   assertMatch(protocol, /^(?:https?|mailto|tel|about):$/, url);
-  if (isCode && protocol !== "about:") assertEquals(host, "own.test", url);
+  if (isOwn && protocol !== "about:") assertEquals(host, "own.test", url);
 }
 
 /** CSS outside of strings has the same punctuation, whatever is put in. */
@@ -315,7 +329,7 @@ Deno.test("escaping keeps the value that a reader sees", () => {
 });
 
 Deno.test("a script gets JSON, apart from its neighbors", () => {
-  const set = new Templates({ "x": "<script>a-{{ . }}</script>" });
+  const set = new Templates({ "x": "<script>a-{{ .v }}</script>" });
   const cases: [unknown, string][] = [
     [-1, " -1 "],
     [undefined, " null "],
@@ -328,7 +342,7 @@ Deno.test("a script gets JSON, apart from its neighbors", () => {
     [[1, { a: "</" }], '[1,{"a":"\\u003c\\u002f"}]'],
   ];
   for (const [value, code] of cases) {
-    assertEquals(set.render("x", value), `<script>a-${code}</script>`);
+    assertEquals(set.render("x", { v: value }), `<script>a-${code}</script>`);
   }
 });
 
@@ -346,6 +360,7 @@ Deno.test("URLs are kept as far as they are safe", () => {
     ["?a:b", "?a:b"],
     ["ftp://a.test", "about:invalid"],
     ["a:b", "about:invalid"],
+    ["//a.test/b", "//a.test/b"],
   ];
   for (const [url, href] of cases) {
     assertEquals(set.render("x", url), `<a href="${href}">`);

@@ -140,7 +140,7 @@ const PARSE_ERRORS: readonly [text: string, problem: string, place: string][] =
     ],
     [
       '<a href="{{ .a }}:{{ .b }}">',
-      "the scheme of a URL must not come from a value",
+      "the scheme of a URL must not come from a value or a branch",
       "1:18",
     ],
     [
@@ -152,6 +152,21 @@ const PARSE_ERRORS: readonly [text: string, problem: string, place: string][] =
       '<script src="{{ .a }}{{ .b }}"></script>',
       "a URL that code is loaded from takes one value before its path",
       "1:22",
+    ],
+    [
+      '<script src="https://a.test{{ .x }}"></script>',
+      "a value must not name the host of code",
+      "1:28",
+    ],
+    [
+      '<script src="//{{ .x }}"></script>',
+      "a value must not name the host of code",
+      "1:16",
+    ],
+    [
+      '<a href="{{ if .a }}javascript:{{ end }}?{{ .x }}">',
+      "a value must not follow a scheme that runs code",
+      "1:42",
     ],
     [
       "<script>/a{{ .x }}/</script>",

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Content, Escape } from "./content.ts";
-import { encodeUrlPart, escapeStyleString, filterStyle } from "./escape.ts";
+import { escapeStyleString, filterStyle } from "./escape.ts";
 import { Problem } from "./problem.ts";
 import { UrlContent } from "./url_content.ts";
 
@@ -107,9 +107,8 @@ export class StyleContent implements Content {
       case "urlStart":
         this.#enter("url");
     }
-    const escape = this.#url.value();
-    // What may stand in a URL may still end a bare `url()`, or be an escape.
-    return (value) => escape(value).replace(/[\\"'()\s]/g, encodeUrlPart);
+    // It encodes quotes, parentheses, backslashes and white space as well.
+    return this.#url.value();
   }
 
   clone(): StyleContent {

@@ -54,6 +54,11 @@ Deno.test("render() refuses a name that no template has", () => {
   );
 });
 
+Deno.test("render() without data knows no field", () => {
+  assertEquals(render("a{{ if .x }}b{{ end }}"), "a");
+  assertThrows(() => render("{{ .x }}"), TemplateError, 'the data has no ".x"');
+});
+
 Deno.test("render() leaves nothing behind when it fails", () => {
   const templates = new Templates({
     "x": "{{ range . }}{{ with . }}{{ .a }}{{ end }}{{ end }}",
