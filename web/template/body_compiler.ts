@@ -120,16 +120,15 @@ export class BodyCompiler {
       try {
         return render(frame);
       } catch (cause) {
-        throw this.#failure(cause, frame, at);
+        if (cause instanceof TemplateError) throw cause;
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw this.#source.renderError(
+          reason,
+          { page: frame.page, offset: at },
+          cause instanceof Problem ? {} : { cause },
+        );
       }
     };
-  }
-
-  #failure(cause: unknown, { page }: Frame, offset: number): TemplateError {
-    if (cause instanceof TemplateError) return cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const options = cause instanceof Problem ? {} : { cause };
-    return this.#source.renderError(reason, { page, offset }, options);
   }
 
   #print(
@@ -138,15 +137,7 @@ export class BodyCompiler {
   ): Render {
     const value = this.#expressions.value(node.value);
     const escape = this.#located(() => node.at, () => reader.value());
-    const { at } = node;
-    // Not by #guarded(): one closure less is 1.1 times as fast.
-    return (frame) => {
-      try {
-        return escape(value(frame));
-      } catch (cause) {
-        throw this.#failure(cause, frame, at);
-      }
-    };
+    return this.#guarded(node.at, (frame) => escape(value(frame)));
   }
 
   #template(

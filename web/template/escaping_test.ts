@@ -370,3 +370,17 @@ Deno.test("URLs are kept as far as they are safe", () => {
     '<a href="https://a.test/b%3ac?q=d%26e">',
   );
 });
+
+Deno.test("values before and after a slash do not name a host together", () => {
+  const set = new Templates({
+    "x": '<script src="{{ .a }}/{{ .b }}"></script>',
+    "y": '<a href="/{{ .a }}{{ .b }}">a</a>',
+  });
+  const parts = ["", "/", "//", "\\", "own", "evil.test/x.js", "/evil.test"];
+  for (const a of parts) {
+    for (const b of parts) {
+      checkUrl(attribute(set.render("x", { a, b }), "src"), { isOwn: true });
+      checkUrl(attribute(set.render("y", { a, b }), "href"), { isOwn: true });
+    }
+  }
+});

