@@ -125,6 +125,14 @@ export {
 export { type DrainHooks, RunningServer, type RunOptions } from "./server.ts";
 export { type SseEvent, type SseOptions } from "./sse.ts";
 export { type StaticOptions } from "./static/static_options.ts";
+export { type TemplateFunction } from "./template/builtins.ts";
+export { html, type HtmlValue } from "./template/html.ts";
+export { Html, rawHtml } from "./template/html_value.ts";
+export {
+  TemplateError,
+  type TemplatePlace,
+} from "./template/template_error.ts";
+export { Templates, type TemplatesOptions } from "./template/templates.ts";
 export {
   type WebSocketEnd,
   type WebSocketHooks,
