@@ -1,7 +1,14 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import type { Handler } from "./context.ts";
 import { Engine } from "./engine.ts";
+import { recovery } from "./middleware/recovery.ts";
+import { html } from "./template/html.ts";
 
 /** Runs one handler behind some middleware. */
 async function answer(
@@ -341,4 +348,58 @@ Deno.test("Context.sse() says that a silent stream is alive", async () => {
     ": keep-alive\n\n",
   );
   await reader.cancel();
+});
+
+Deno.test("Context.html() takes texts, safe HTML and templates", async () => {
+  const app = new Engine().templates({ "x.html": "<i>{{ .x }}</i>" });
+  app.get("/text", (c) => c.html("<b>1</b>"));
+  app.get("/html", (c) => c.html(201, html`<b>${"<"}</b>`));
+  app.get("/template", (c) => c.html("x.html", { x: "<" }));
+  app.get("/status", (c) => c.html(202, "x.html", { x: 1 }));
+  const ask = async (path: string) => {
+    const response = await app.request(path);
+    assertEquals(
+      response.headers.get("content-type"),
+      "text/html; charset=utf-8",
+    );
+    return [response.status, await response.text()];
+  };
+  assertEquals(await ask("/text"), [200, "<b>1</b>"]);
+  assertEquals(await ask("/html"), [201, "<b>&lt;</b>"]);
+  assertEquals(await ask("/template"), [200, "<i>&lt;</i>"]);
+  assertEquals(await ask("/status"), [202, "<i>1</i>"]);
+});
+
+Deno.test("Context.html() fails cleanly and says why to the log", async () => {
+  const errors: string[] = [];
+  const engines = [
+    new Engine(),
+    new Engine().templates({ "x.html": "{{ .x }}" }),
+  ];
+  for (const app of engines) {
+    app.use(recovery({ report: (error) => errors.push(String(error)) }));
+    app.get("/missing", (c) => c.html("y.html", {}));
+    app.get("/broken", (c) => c.html("x.html", { y: 1 }));
+    for (const path of ["/missing", "/broken"]) {
+      const response = await app.request(path);
+      assertEquals(response.status, 500);
+      assertEquals(await response.json(), { message: "Internal Server Error" });
+    }
+  }
+  assertEquals(errors.slice(0, 2), [
+    'TypeError: Cannot render template "y.html": the engine has no templates',
+    'TypeError: Cannot render template "x.html": the engine has no templates',
+  ]);
+  assertMatch(errors[2] ?? "", /^RangeError: .*"y.html"/);
+  assertMatch(errors[3] ?? "", /^TemplateError: .*x\.html:1:\d/);
+});
+
+Deno.test("Context.attachment() names the file to keep", async () => {
+  const app = new Engine();
+  app.get("/", (c) => c.attachment("na\u00efve.txt").string("x"));
+  const response = await app.request("/");
+  assertMatch(
+    response.headers.get("content-disposition") ?? "",
+    /^attachment; filename="[\x20-\x7e]*"; filename\*=UTF-8''na%C3%AFve\.txt$/,
+  );
 });

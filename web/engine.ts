@@ -19,6 +19,7 @@ import {
 import { type Fetch, RouterGroup } from "./router_group.ts";
 import { RunningServer, type RunOptions } from "./server.ts";
 import { nameSpan } from "./telemetry.ts";
+import { Templates, type TemplatesOptions } from "./template/templates.ts";
 
 /** What an engine allows; its limits are on by default. */
 export interface EngineOptions extends TableOptions {
@@ -106,6 +107,7 @@ export class Engine<State extends object = AnyState>
   #isClosing = false;
   #onMissing: Handler | undefined;
   #onError: ErrorHandler | undefined;
+  #templates: Templates | undefined;
 
   /**
    * Makes an engine without routes or middleware.
@@ -130,11 +132,7 @@ export class Engine<State extends object = AnyState>
       bodyTimeout: positive("bodyTimeout", options.bodyTimeout ?? 30_000),
       trustedProxies: options.trustProxy && new AddressList(options.trustProxy),
       cookieSigner: options.cookieKeys && new CookieSigner(options.cookieKeys),
-      render: (name) => {
-        throw new TypeError(
-          `Cannot render template "${name}": the engine has no templates`,
-        );
-      },
+      render: (name, data) => this.#render(name, data),
       abandon: (c, reason) => this.#deadline.abandon(c, reason),
       rescue: (error, c) => this.#rescue(error, c),
     };
@@ -254,6 +252,49 @@ export class Engine<State extends object = AnyState>
   onError(handler: ErrorHandler<State>): this {
     this.#onError = handler as unknown as ErrorHandler; // of this engine's state
     return this;
+  }
+
+  /**
+   * Reads the templates that `c.html(name, data)` renders, all of them at once:
+   * what is wrong with one throws here.
+   *
+   * @param source A folder, or the templates by their names.
+   * @param options Functions they may call, and limits.
+   * @returns The engine itself.
+   * @throws {TemplateError} When a template is malformed.
+   * @throws {Deno.errors.NotFound} When there is no such folder.
+   *
+   * @example A page
+   * ```ts
+   * import { Engine } from "@gee/std/web";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const app = new Engine().templates({
+   *   "hello.html": "<p>Hello {{ .name | upper }}</p>",
+   * }, { functions: { upper: (text: string) => text.toUpperCase() } });
+   * app.get("/:name", (c) => c.html("hello.html", { name: c.param("name") }));
+   * const response = await app.request("/%3Cb%3E");
+   * assertEquals(await response.text(), "<p>Hello &lt;B&gt;</p>");
+   * ```
+   */
+  templates(
+    source: string | URL | Readonly<Record<string, string>>,
+    options?: TemplatesOptions,
+  ): this {
+    const isFolder = typeof source === "string" || source instanceof URL;
+    this.#templates = isFolder
+      ? Templates.load(source, options)
+      : new Templates(source, options);
+    return this;
+  }
+
+  #render(name: string, data: unknown): string {
+    if (this.#templates !== undefined) {
+      return this.#templates.render(name, data);
+    }
+    throw new TypeError(
+      `Cannot render template "${name}": the engine has no templates`,
+    );
   }
 
   #fail(error: unknown, c: Context): Response | Promise<Response> {

@@ -250,7 +250,9 @@ export class Outgoing<
    * @param args The text or the name of a template and its data; before them
    * perhaps a status.
    * @returns The response.
-   * @throws {TemplateError} When there is no such template, or it fails.
+   * @throws {RangeError} When there is no such template.
+   * @throws {TypeError} When the engine has no templates.
+   * @throws {TemplateError} When the template fails on its data.
    */
   html(
     ...args:
