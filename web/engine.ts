@@ -3,7 +3,7 @@ import { AddressList } from "./address_list.ts";
 import { Context, type ContextSettings, type Handler } from "./context.ts";
 import { CookieSigner } from "./cookie_signer.ts";
 import { Deadline } from "./deadline.ts";
-import { errorResponse } from "./error_response.ts";
+import { errorResponse, statusResponse } from "./error_response.ts";
 import { HostCheck } from "./host_check.ts";
 import { HttpError } from "./http_error.ts";
 import type { AnyParams, AnyState } from "./incoming.ts";
@@ -328,13 +328,13 @@ export class Engine<State extends object = AnyState>
       const target = this.#table.redirect(url, start);
       if (target !== undefined) return c.redirect(308, target);
       if (this.#onMissing !== undefined) return this.#onMissing(c);
-      throw new HttpError(404);
+      return statusResponse(404, c.request);
     }
     if (methods.includes("GET")) methods.push("HEAD");
     const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
     c.setHeader("allow", allow);
     if (method === "OPTIONS") return new Response(null, { status: 204 });
-    throw new HttpError(405);
+    return statusResponse(405, c.request);
   }
 }
 

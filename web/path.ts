@@ -31,6 +31,7 @@ export function pathEnd(url: string, start: number): number {
  */
 export function canonicalPath(raw: string): string | undefined {
   if (raw.includes("\0")) return undefined;
+  if (!raw.includes("%")) return raw;
   try {
     return raw.split("/").map((segment) => {
       const text = decodeURIComponent(segment);

@@ -172,7 +172,7 @@ export class Router<T> {
     this.#walk.allowed = allowed;
     this.#matchCanonical("", canonical);
     this.#walk.allowed = undefined;
-    return [...allowed].sort();
+    return allowed.size === 0 ? [] : [...allowed].sort();
   }
 
   #matchCanonical(

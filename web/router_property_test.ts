@@ -129,10 +129,10 @@ function naiveMatch(
   method: string,
   path: string,
 ): { route: Route; values: Values } | undefined {
-  const found = routes.toSorted(compare).flatMap((route) => {
+  const found = routes.flatMap((route) => {
     const values = valuesOf(route.pattern, path);
     return values === undefined ? [] : [{ route, values }];
-  });
+  }).sort((a, b) => compare(a.route, b.route));
   const groups = Map.groupBy(
     found,
     ({ route }) => shape({ ...route, method: "" }),
