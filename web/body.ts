@@ -64,8 +64,8 @@ export class Body {
    * The body as bytes.
    *
    * @returns The bytes that all readers share; do not change them.
-   * @throws {HttpError} 413 over the limit, 408 after the time limit, 400 when
-   * the body breaks off.
+   * @throws {HttpError} 413 over the limit, 408 after the time limit, 499 when
+   * the client breaks it off.
    */
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#bytes ??= this.#read();
@@ -135,7 +135,7 @@ export class Body {
       // Tells the server to stop receiving; it has nobody to report to.
       reader.cancel(cause).catch(() => {});
       if (cause instanceof HttpError) throw cause;
-      throw new HttpError(400, "The body broke off", { cause });
+      throw new HttpError(499, "The body broke off", { cause });
     }
   }
 

@@ -83,7 +83,7 @@ Deno.test("Body.bytes() gives up on a slow client with 408", async () => {
   assertEquals([body.isReading, hasCancelled], [false, true]);
 });
 
-Deno.test("Body.bytes() answers 400 when the body breaks off", async () => {
+Deno.test("Body.bytes() answers 499 when the body breaks off", async () => {
   const broken = new ReadableStream({
     pull() {
       throw new Error("Reset");
@@ -91,7 +91,7 @@ Deno.test("Body.bytes() answers 400 when the body breaks off", async () => {
   });
   assertEquals(
     await statusOf(() => bodyOf(broken).bytes(), "The body broke off"),
-    400,
+    499,
   );
 });
 
