@@ -29,6 +29,8 @@ export type Middleware = Handler<AnyParams, object>;
 export interface ContextSettings extends OutgoingSettings {
   /** Sends what `reason` makes in place of an answer that is still awaited. */
   abandon(c: Context, reason: unknown): void;
+  /** Whether the server is closing. */
+  isClosing(): boolean;
   /** Turns an error into an answer; must not throw. */
   rescue(error: unknown, c: Context): Response | Promise<Response>;
 }
@@ -39,6 +41,8 @@ export interface Route {
   readonly chain: readonly Handler[];
   /** Names that group prefixes give to parameters of the route. */
   readonly aliases?: ReadonlyMap<string, string> | undefined;
+  /** Whether it stands for what no route fits. */
+  readonly isFallback?: boolean;
 }
 
 /**
@@ -87,6 +91,7 @@ export class Context<
   /** What `next()` gave last, while it is a promise. */
   #rest: Promise<Response> | undefined;
   #error: unknown;
+  readonly #isFallback: boolean;
 
   /**
    * Made by the engine for each request.
@@ -107,6 +112,17 @@ export class Context<
     super(request, info, settings, params, route.aliases);
     this.#settings = settings;
     this.#chain = route.chain;
+    this.#isFallback = route.isFallback === true;
+  }
+
+  /** The pattern of the route, or undefined where no route fits. */
+  override get pattern(): string | undefined {
+    return this.#isFallback ? undefined : super.pattern;
+  }
+
+  /** Whether the server is closing, so that load balancers should know. */
+  get isClosing(): boolean {
+    return this.#settings.isClosing();
   }
 
   /** The error that made this answer, for whoever writes the log. */

@@ -88,6 +88,7 @@ Deno.test("Context.signedCookie() says that the engine has no keys", async () =>
     bodyLimit: 1,
     bodyTimeout: 1,
     render: () => "",
+    isClosing: () => false,
     abandon: () => {},
     rescue: () => new Response(),
   };

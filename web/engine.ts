@@ -133,6 +133,7 @@ export class Engine<State extends object = AnyState>
       trustedProxies: options.trustProxy && new AddressList(options.trustProxy),
       cookieSigner: options.cookieKeys && new CookieSigner(options.cookieKeys),
       render: (name, data) => this.#render(name, data),
+      isClosing: () => this.#isClosing,
       abandon: (c, reason) => this.#deadline.abandon(c, reason),
       rescue: (error, c) => this.#rescue(error, c),
     };

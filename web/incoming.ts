@@ -14,6 +14,11 @@ export interface ConnectionInfo {
     /** Its IP address; unix sockets have none. */
     readonly hostname?: string;
   };
+  /**
+   * The path that `mount` cut off the URL, for links to itself: `/debug`.
+   * Nothing where nothing is mounted.
+   */
+  readonly mountPath?: string;
 }
 
 /** The parameters a route took from the path. */
@@ -100,7 +105,7 @@ export class Incoming<
     return url.slice(start, pathEnd(url, start));
   }
 
-  /** The pattern of the route, or undefined where no route fits. */
+  /** The pattern that fits, of the route or of a group around it. */
   get pattern(): string | undefined {
     return this.#params?.pattern;
   }

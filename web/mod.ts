@@ -84,6 +84,10 @@ export { contentDisposition } from "./content_disposition.ts";
 export { CookieSigner } from "./cookie_signer.ts";
 export { type CookieOptions } from "./cookies.ts";
 export { Engine, type EngineOptions, type ErrorHandler } from "./engine.ts";
+export { debug, type DebugOptions, type DebugPage } from "./ops/debug.ts";
+export { health, type HealthCheck, type HealthOptions } from "./ops/health.ts";
+export { type Metrics, metrics, type MetricsOptions } from "./ops/metrics.ts";
+export { type StatsSource } from "./ops/samples.ts";
 export { formatRoutes } from "./format_routes.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
 export {

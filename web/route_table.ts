@@ -38,6 +38,7 @@ interface TableRoute extends Route {
   readonly group: string;
   readonly handlers: readonly Handler[];
   readonly trace: Error;
+  readonly isFallback: boolean;
   chain: readonly Handler[];
   aliases?: ReadonlyMap<string, string> | undefined;
 }
@@ -109,6 +110,7 @@ export class RouteTable {
       group,
       handlers,
       trace,
+      isFallback: false,
       chain: [],
     };
     this.#router.add(method, whole, added, trace);
@@ -192,6 +194,7 @@ export class RouteTable {
       group,
       handlers,
       trace,
+      isFallback: true,
       chain: [],
     };
     this.#composeRoute(fallback);

@@ -312,8 +312,21 @@ export class RouterGroup<
    */
   mount(path: string, fetch: Fetch): this {
     const depth = `${this.prefix}${path}`.split("/").length - 1;
-    const forward = (c: Context) =>
-      fetch(withoutSegments(c.request, depth), c.connection);
+    const forward = ({ request, connection }: Context) => {
+      const { url } = request;
+      const start = pathStart(url);
+      const cut = endOfSegments(url, start, depth);
+      const rest = url.slice(cut);
+      const slash = rest.startsWith("/") ? "" : "/";
+      const below = url.slice(0, start) + slash + rest;
+      return fetch(new Request(below, request), {
+        // Read only when asked for: it costs.
+        get remoteAddr() {
+          return connection?.remoteAddr ?? {};
+        },
+        mountPath: (connection?.mountPath ?? "") + url.slice(start, cut),
+      });
+    };
     this.#addBelow("*", path, "*", forward);
     return this;
   }
@@ -333,16 +346,12 @@ export class RouterGroup<
   }
 }
 
-/** The request as it looks from below its first path segments. */
-function withoutSegments(request: Request, count: number): Request {
-  const { url } = request;
-  const start = pathStart(url);
+/** Offset after the first path segments. */
+function endOfSegments(url: string, start: number, count: number): number {
   let at = start;
   for (let index = 0; index < count; index++) {
     const slash = url.slice(at + 1).search(/[/?#]/);
     at = slash === -1 ? url.length : at + 1 + slash;
   }
-  const rest = url.slice(at);
-  const slash = rest.startsWith("/") ? "" : "/";
-  return new Request(url.slice(0, start) + slash + rest, request);
+  return at;
 }

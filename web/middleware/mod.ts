@@ -5,6 +5,8 @@
  *
  * | function | what it does |
  * |---|---|
+ * | {@linkcode devErrors} | tells developers what went wrong |
+ * | {@linkcode liveReload} | loads pages again when the program comes back |
  * | {@linkcode logger} | writes a line for each request |
  * | {@linkcode recovery} | turns what is thrown into an answer |
  *
@@ -22,5 +24,7 @@
  * @module
  */
 
+export { devErrors, type DevErrorsOptions } from "./dev_errors.ts";
+export { liveReload, type LiveReloadOptions } from "./live_reload.ts";
 export { logger, type LoggerOptions } from "./logger.ts";
 export { recovery, type RecoveryOptions } from "./recovery.ts";
