@@ -120,7 +120,7 @@ export interface WithQuery<Query> extends RouteDetails {
    * Validates the query, an object of strings, and arrays of them for names
    * that come several times or are `lists`.
    */
-  readonly query?: Query & StandardSchema;
+  readonly query?: Query;
 }
 
 /**
@@ -133,7 +133,7 @@ export interface WithBody<Body> {
    * Validates the body: parsed JSON, or an object of the fields of a form.
    * Undefined stands for a request without one.
    */
-  readonly body?: Body & StandardSchema;
+  readonly body?: Body;
 }
 
 /**
@@ -146,7 +146,7 @@ export interface WithResponse<Schema> {
    * Describes the value that the handler returns, as it is before it becomes
    * JSON. It is sent as it is: only `validateResponses` checks it.
    */
-  readonly response?: Schema & StandardSchema;
+  readonly response?: Schema;
 }
 
 /**
