@@ -144,6 +144,7 @@ export {
   type Endpoint,
   type RouteDefinition,
   type RouteDetails,
+  type RouteHandler,
   type RouteInput,
   type RouteRecord,
   type RouteResult,
@@ -170,6 +171,7 @@ export {
   type StandardResult,
   type StandardSchema,
   type StandardTypes,
+  type TypedSchema,
 } from "./routes/standard_schema.ts";
 export {
   type ParamValue,

@@ -219,6 +219,8 @@ export class Routes<
  * @returns The routes, to be registered.
  * @throws {SyntaxError} When a key is not a method and a path, or its pattern
  * is malformed.
+ * @throws {TypeError} When a route has no handler, a schema is no validator, or
+ * a status or limit makes no sense.
  *
  * @example Validated and typed
  * ```ts
@@ -327,10 +329,33 @@ export function defineRoutesFor<State extends object>(): DefineRoutes<State> {
 }
 
 function endpointsOf(routes: object): Endpoint[] {
-  return Object.entries(routes).map(([key, route]) => {
+  return Object.entries(routes).map(([key, value]) => {
     const { method, pattern } = parseKey(key);
     parsePattern(pattern);
-    // The compiler saw a `RouteRecord`.
-    return { key, method, pattern, route: route as RouteDefinition };
+    const route: RouteDefinition = value; // the compiler saw a `RouteRecord`
+    checkRoute(key, route);
+    return { key, method, pattern, route };
   });
+}
+
+/** What the compiler does not see, or costs it too much. */
+function checkRoute(key: string, route: RouteDefinition): void {
+  const { query, body, response, status, bodyLimit, timeout } = route;
+  const refuse = (reason: string): never => {
+    throw new TypeError(`Cannot define route "${key}": ${reason}`);
+  };
+  if (typeof route.handler !== "function") refuse("it has no handler");
+  for (const [name, schema] of Object.entries({ query, body, response })) {
+    const validate: unknown = schema?.["~standard"]?.validate;
+    if (schema !== undefined && typeof validate !== "function") {
+      refuse(`its ${name} is not a validator of Standard Schema`);
+    }
+  }
+  if (status !== undefined && !(status >= 200 && status <= 299)) {
+    refuse(`got status ${status}, want 200 to 299`);
+  }
+  for (const [name, limit] of Object.entries({ bodyLimit, timeout })) {
+    if (limit === undefined || limit > 0) continue;
+    refuse(`got ${name} ${limit}, want a positive number`);
+  }
 }

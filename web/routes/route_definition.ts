@@ -101,14 +101,26 @@ export interface RouteInput<
 }
 
 /**
- * What a handler may return: a value, which is sent as JSON, nothing, or a
- * response of its own. With a response schema the value is of its type.
+ * Answers a request with a value, which is sent as JSON, with nothing, or with
+ * a response of its own. With a response schema the value is of its type.
  *
- * @typeParam Schema The validator of the response.
- * @typeParam Result What the handler returns where there is none.
+ * A conditional type of functions, not a function with a conditional result:
+ * only so the compiler reads literals in a result by the schema.
+ *
+ * @typeParam Input What it gets.
+ * @typeParam Schema The validator of the answer.
+ * @typeParam Result What it returns where there is none.
  */
-export type RouteResult<Schema, Result> = unknown extends Schema ? Result
-  : OutputOf<Schema> | Response | Promise<OutputOf<Schema> | Response>;
+export type RouteHandler<Input, Schema, Result> = unknown extends Schema
+  ? (input: Input) => Result
+  : (input: Input) => RouteResult<OutputOf<Schema>>;
+
+/**
+ * What a handler with a response schema may return.
+ *
+ * @typeParam Value The type of the schema.
+ */
+export type RouteResult<Value> = Value | Response | Promise<Value | Response>;
 
 /**
  * A route with a query.
@@ -144,7 +156,9 @@ export interface WithBody<Body> {
 export interface WithResponse<Schema> {
   /**
    * Describes the value that the handler returns, as it is before it becomes
-   * JSON. It is sent as it is: only `validateResponses` checks it.
+   * JSON. It is sent as it is: only `validateResponses` checks it. Where it has
+   * literals, such as those of an enum, let the handler take its argument: of
+   * one without the compiler takes `"a"` for any string.
    */
   readonly response?: Schema;
 }
@@ -153,14 +167,15 @@ export interface WithResponse<Schema> {
  * A route with its handler.
  *
  * @typeParam Input What the handler gets.
- * @typeParam Result What it may return.
+ * @typeParam Schema The validator of the answer.
+ * @typeParam Result What it returns where there is none.
  */
-export interface WithHandler<Input, Result> {
+export interface WithHandler<Input, Schema, Result> {
   /**
    * Answers. A value is sent as JSON; nothing is 204, unless the context has
    * answered; a `Response` goes out as it is.
    */
-  readonly handler: (input: Input) => Result;
+  readonly handler: RouteHandler<Input, Schema, Result>;
 }
 
 /**
@@ -189,7 +204,8 @@ export type RouteRecord<
   & {
     readonly [Key in keyof Results]: WithHandler<
       RouteInput<Key, At<Queries, Key>, At<Bodies, Key>, State>,
-      RouteResult<At<Responses, Key>, Results[Key]>
+      At<Responses, Key>,
+      Results[Key]
     >;
   };
 

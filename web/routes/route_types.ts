@@ -60,7 +60,9 @@ export type CallResult<Schema, Result> = unknown extends Schema
  *
  * @typeParam Value What the handler returns beside responses.
  */
-export type ValueOf<Value> = [Value] extends [never] ? unknown : Json<Value>;
+export type ValueOf<Value> = [Value] extends [never] ? unknown
+  : Value extends void ? undefined
+  : Json<Value>;
 
 /** What any call takes. */
 export interface CallOptions {
