@@ -44,21 +44,22 @@
 
 export { client, type ClientOptions } from "./routes/client.ts";
 export { ClientError } from "./routes/client_error.ts";
-export { type RequestIssue } from "./routes/request_issue.ts";
-export {
-  type BodyPart,
-  type CallArguments,
-  type CallInput,
-  type CallOptions,
-  type CallResult,
-  type Client,
-  type ClientOf,
-  type Json,
-  type JsonObject,
-  type Optional,
-  type ParamsPart,
-  type QueryPart,
-  type RouteTypes,
-  type Scalar,
-  type ValueOf,
+// Not even empty modules are loaded for these.
+export type { RequestIssue } from "./routes/request_issue.ts";
+export type {
+  BodyPart,
+  CallArguments,
+  CallInput,
+  CallOptions,
+  CallResult,
+  Client,
+  ClientOf,
+  Json,
+  JsonObject,
+  Optional,
+  ParamsPart,
+  QueryPart,
+  RouteTypes,
+  Scalar,
+  ValueOf,
 } from "./routes/route_types.ts";
