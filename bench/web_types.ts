@@ -7,6 +7,8 @@ const ROUNDS = 3;
 const COUNTS = [125, 250, 500];
 const MAIN = new URL("../web/mod.ts", import.meta.url).href;
 const CLIENT = new URL("../web/client.ts", import.meta.url).href;
+const MAIN_FILE = new URL(MAIN).pathname;
+const CLIENT_FILE = new URL(CLIENT).pathname;
 
 interface Candidate {
   readonly name: string;
@@ -92,9 +94,55 @@ async function seconds(folder: string, text: string): Promise<number> {
   return best;
 }
 
+/**
+ * Types the compiler instantiates for routes whose schemas are types alone, so that
+ * all of them are ours: unlike seconds they are the same in every run.
+ */
+async function instantiations(folder: string, count: number): Promise<number> {
+  const routes = range(count).map((index) =>
+    `  "GET /area${index}/:id{int}": { query: schema<{ page${index}: string }>(), handler: ({ params, query }) => params.id + query.page${index} },`
+  );
+  const calls = range(count).map((index) =>
+    `const r${index}: string = await api("GET /area${index}/:id{int}", { params: { id: 1 }, query: { page${index}: "" } });`
+  );
+  const file = `${folder}/types.ts`;
+  await Deno.writeTextFile(
+    file,
+    `import { defineRoutes, type StandardSchema } from "${MAIN_FILE}";
+import { client } from "${CLIENT_FILE}";
+declare function schema<Value>(): StandardSchema<Value>;
+const routes = defineRoutes({\n${routes.join("\n")}\n});
+const api = client<typeof routes>("");
+${calls.join("\n")}
+export {};
+`,
+  );
+  // It knows nothing of Deno and says so; what is counted is the same.
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "npm:typescript@6.0.3/tsc", "--extendedDiagnostics"],
+      ...["--strict", "--noEmit", "--allowImportingTsExtensions"],
+      ...["--target", "esnext", "--module", "esnext"],
+      ...["--moduleResolution", "bundler", "--ignoreConfig", file],
+    ],
+    cwd: folder,
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (text.includes("types.ts(")) throw new Error(text);
+  return Number(/^Instantiations: +(\d+)/m.exec(text)?.[1]);
+}
+
 const folder = await Deno.makeTempDir({ prefix: "gee_types_" });
 try {
-  console.log("| routes | candidate | s over the imports alone | ms a route |");
+  console.log("| routes | instantiations of types, a route |\n|---|---|");
+  const least = await instantiations(folder, 0);
+  for (const count of COUNTS) {
+    const made = await instantiations(folder, count) - least;
+    console.log(`| ${count} | ${(made / count).toFixed(0)} |`);
+  }
+  console.log(
+    "\n| routes | candidate | s over the imports alone | ms a route |",
+  );
   console.log("|---|---|---|---|");
   for (const candidate of [gee, hono]) {
     const base = await seconds(folder, candidate.head);

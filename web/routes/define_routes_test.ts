@@ -46,12 +46,12 @@ for (
   ] as const
 ) {
   Deno.test(`defineRoutes() refuses the key "${key}"`, () => {
-    // A bad key is an error of the compiler too; this one it does not know.
+    // A literal is an error of the compiler too; this key it does not know.
     const routes: Record<string, { handler: () => unknown }> = {
       [key]: { handler: never },
     };
     const error = assertThrows(
-      () => defineRoutes(routes as Record<`GET /${string}`, never>),
+      () => defineRoutes(routes),
       SyntaxError,
     );
     assertEquals(error.message, message);

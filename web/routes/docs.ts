@@ -27,11 +27,18 @@ export function serveDocs<State extends object = AnyState>(
   options: OpenApiOptions,
 ): void {
   const below = path === "/" ? "" : path;
-  const depth = parsePattern(group.prefix + below).length;
+  const whole = group.prefix + below;
+  const segments = parsePattern(whole);
+  const depth = segments.length;
+  const folder = whole.split("/").at(-1) || ".";
+  if (depth > 0 && segments.at(-1)?.kind !== "static") {
+    throw new SyntaxError(
+      `Cannot serve docs at "${whole}": the last segment must be a fixed name`,
+    );
+  }
   // Relative, so that they are right wherever the engine is mounted.
   const root = "../".repeat(Math.max(depth - 1, 0));
   const server = Array(depth).fill("..").join("/") || ".";
-  const folder = below.split("/").at(-1) || ".";
   const described = { prefix: group.prefix, servers: [server], ...options };
   // Made when they are first asked for, and then kept.
   const document = once(() => openApi(endpoints, described));

@@ -192,14 +192,15 @@ function contentList(
     else others.push(type);
   }
   return [...types].map(([schema, names]) =>
-    `<p>${title} <code>${text(names.join(", "))}</code></p>${schema}`
+    `<p>${title} <code>${text(names.join(", "))}</code> ${schema}`
   ).join("\n");
 }
 
+/** Goes on in a paragraph: a link, or the end of it and the schema. */
 function shownSchema(schema: JsonSchema): string {
-  if (typeof schema.$ref !== "string") return json(schema);
+  if (typeof schema.$ref !== "string") return `</p>${json(schema)}`;
   const name = text(schema.$ref.split("/").at(-1) ?? "");
-  return `<p><a href="#schema-${name}">${name}</a></p>`;
+  return `<a href="#schema-${name}">${name}</a></p>`;
 }
 
 function json(schema: JsonSchema): string {

@@ -13,8 +13,8 @@ export const DOCS_STYLE = `:root {
 * { box-sizing: border-box; }
 body { margin: 0; display: grid; grid-template: "head head" auto "nav main" 1fr / 18rem minmax(0, 1fr); }
 header { grid-area: head; padding: 1rem 2rem; border-bottom: 1px solid var(--line); }
-nav { grid-area: nav; padding: 1rem 2rem; border-right: 1px solid var(--line); }
-main { grid-area: main; padding: 0 2rem 4rem; max-width: 60rem; }
+nav { grid-area: nav; padding: 1rem 2rem; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow: auto; }
+main { grid-area: main; padding: 0 2rem 4rem; border-left: 1px solid var(--line); max-width: 60rem; }
 h1 { font-size: 1.6rem; margin: 0; }
 h1 small { font-size: .9rem; font-weight: normal; }
 h2 { font-size: 1.2rem; margin: 1.5rem 0 .5rem; }
@@ -43,8 +43,8 @@ summary { cursor: pointer; font-weight: bold; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 50rem) {
   body { display: block; }
-  nav { border: 0; }
+  nav { position: static; max-height: none; }
   header, nav { padding: 1rem; }
-  main { padding: 0 1rem 2rem; }
+  main { padding: 0 1rem 2rem; border: 0; }
 }
 `;

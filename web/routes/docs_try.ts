@@ -53,14 +53,12 @@ ${bodyField(operation, document, `${id}-body`)}
 </details>`;
 }
 
-function field(
-  { name, in: place, required, schema, description }: OpenApiParameter,
-  id: string,
-): string {
-  const isRest = description !== undefined && place === "path";
-  const attributes = `id="${text(id)}" name="${text(name)}" data-in="${
-    isRest ? "rest" : place
-  }"${required ? " required" : ""}`;
+function field(parameter: OpenApiParameter, id: string): string {
+  const { name, required, schema } = parameter;
+  const place = parameter["x-wildcard"] ? "rest" : parameter.in;
+  const attributes = `id="${text(id)}" name="${text(name)}" data-in="${place}"${
+    required ? " required" : ""
+  }`;
   const control = Array.isArray(schema.enum)
     ? `<select ${attributes}>${options(schema.enum, { required })}</select>`
     : `<input ${attributes}${

@@ -266,7 +266,8 @@ function operationIds(endpoints: readonly Endpoint[]): string[] {
   }
   return endpoints.map(({ method, pattern, route }) => {
     if (route.operationId !== undefined) return route.operationId;
-    const words = pattern.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+    const words = pattern.replaceAll(/\{[^}]*\}/g, "").split(/[^A-Za-z0-9]+/)
+      .filter((word) => word !== "");
     const base = method.toLowerCase() +
       words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
     let id = base;

@@ -45,7 +45,7 @@ function translate(
       in: "path",
       required: true,
       ...segment.kind === "wildcard"
-        ? { description: "The rest of the path, slashes and all" }
+        ? { description: "The rest of the path", "x-wildcard": true }
         : {},
       schema: scannerSchema(segment.scanner),
     });

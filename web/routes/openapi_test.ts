@@ -289,8 +289,9 @@ Deno.test("Routes.openApi() names operations uniquely", () => {
       "GET /a-b": { handler },
       "GET /aB": { operationId: "getAB2", handler },
       "GET /": { handler },
+      "GET /users/:id{int}/*rest": { handler },
     })),
-    ["getAB", "getAB3", "getAB2", "get"],
+    ["getAB", "getAB3", "getAB2", "get", "getUsersIdRest"],
   );
   const twice = defineRoutes({
     "GET /a": { operationId: "x", handler },

@@ -75,6 +75,8 @@ export interface OpenApiParameter {
   readonly description?: string;
   /** What it may be. */
   readonly schema: JsonSchema;
+  /** Whether it takes the rest of the path, which OpenAPI has no word for. */
+  readonly "x-wildcard"?: true;
 }
 
 /** An answer. */

@@ -181,7 +181,7 @@ export interface WithHandler<Input, Schema, Result> {
 /**
  * A record of routes by keys such as `GET /users/:id{int}`. One mapped type for
  * each part of a route: from those the compiler infers each part of each route
- * by itself, before it looks at the handlers.
+ * before it looks at any handler.
  *
  * @typeParam Queries The validators of queries, by key.
  * @typeParam Bodies The validators of bodies, by key.

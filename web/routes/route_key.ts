@@ -21,11 +21,13 @@ export type PatternIn<Key> = Key extends `${string} ${infer Pattern}` ? Pattern
 
 /**
  * Asks nothing of a route with a good key, and what cannot be given of one
- * with a bad key, so that the compiler says what is wrong.
+ * with a bad key, so that the compiler says what is wrong. A key that is not a
+ * literal is looked at when the program runs.
  *
  * @typeParam Key The key as a literal type.
  */
 export type CheckedKey<Key> = Key extends `${RouteMethod} /${string}` ? unknown
+  : string extends Key ? unknown
   : InvalidKey<"A key is a method and a path, such as GET /users/:id">;
 
 /**
