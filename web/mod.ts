@@ -121,6 +121,63 @@ export { type RouteInfo, type TableOptions } from "./route_table.ts";
 export { Router, type RouterOptions } from "./router.ts";
 export { type Fetch, RouterGroup } from "./router_group.ts";
 export {
+  type DefineRoutes,
+  defineRoutes,
+  defineRoutesFor,
+  Routes,
+  type RoutesOptions,
+} from "./routes/define_routes.ts";
+export {
+  type JsonSchema,
+  type SchemaSide,
+  type ToJsonSchema,
+} from "./routes/json_schema.ts";
+export { type OpenApiOptions } from "./routes/openapi.ts";
+export {
+  type OpenApiContent,
+  type OpenApiDocument,
+  type OpenApiInfo,
+  type OpenApiOperation,
+  type OpenApiParameter,
+  type OpenApiResponse,
+} from "./routes/openapi_types.ts";
+export { type RequestIssue } from "./routes/request_issue.ts";
+export {
+  type At,
+  type BodyKind,
+  type Endpoint,
+  type RouteDefinition,
+  type RouteDetails,
+  type RouteHandler,
+  type RouteInput,
+  type RouteRecord,
+  type RouteResult,
+  type UntypedInput,
+  type WithBody,
+  type WithHandler,
+  type WithQuery,
+  type WithResponse,
+} from "./routes/route_definition.ts";
+export {
+  type CheckedKey,
+  type InvalidKey,
+  type PatternIn,
+  type RouteMethod,
+} from "./routes/route_key.ts";
+export { type RouteTypes } from "./routes/route_types.ts";
+export {
+  type InputOf,
+  type JsonSchemaTarget,
+  type OutputOf,
+  type StandardIssue,
+  type StandardJsonSchema,
+  type StandardProps,
+  type StandardResult,
+  type StandardSchema,
+  type StandardTypes,
+  type TypedSchema,
+} from "./routes/standard_schema.ts";
+export {
   type ParamValue,
   type Scanner,
   type SegmentTest,

@@ -20,6 +20,7 @@ const SOCKETS = ["--allow-net=127.0.0.1"];
 export const programs: Readonly<Record<Entry, Program>> = {
   ".": { output: ".: 200 A users tcp", permissions: SOCKETS },
   "./web": { output: "web: 200 Hello gee", permissions: [] },
+  "./web/client": { output: "web/client: 42.0", permissions: [] },
   "./web/middleware": {
     output: "web/middleware: [500] GET / in 0.0ms",
     permissions: [],

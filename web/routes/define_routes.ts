@@ -1,0 +1,361 @@
+// Copyright 2026 the Gee authors. MIT license.
+import type { AnyState } from "../incoming.ts";
+import { parsePattern } from "../pattern.ts";
+import type { RouterGroup } from "../router_group.ts";
+import { serveDocs } from "./docs.ts";
+import { endpointHandlers } from "./endpoint_handler.ts";
+import { openApi, type OpenApiOptions } from "./openapi.ts";
+import type { OpenApiDocument } from "./openapi_types.ts";
+import type {
+  Endpoint,
+  RouteDefinition,
+  RouteRecord,
+} from "./route_definition.ts";
+import { parseKey } from "./route_key.ts";
+import type { RouteTypes } from "./route_types.ts";
+
+/** How routes of a record work. */
+export interface RoutesOptions {
+  /**
+   * Whether answers are checked too: one that does not fit its `response` is a
+   * 500 whose error tells where. For development and tests; it costs time and
+   * changes nothing of a right answer.
+   *
+   * @default {false}
+   */
+  readonly validateResponses?: boolean;
+}
+
+/**
+ * Routes of a record, ready to be registered and described. Made by
+ * {@linkcode defineRoutes}.
+ *
+ * @typeParam Queries The validators of queries, by key.
+ * @typeParam Bodies The validators of bodies, by key.
+ * @typeParam Responses The validators of answers, by key.
+ * @typeParam Results What handlers return, by key.
+ * @typeParam State What middleware leaves in `c.state`.
+ */
+export class Routes<
+  Queries,
+  Bodies,
+  Responses,
+  Results,
+  State extends object = AnyState,
+> {
+  /** For the type of a client only: nothing is there at run time. */
+  declare readonly "~types"?: RouteTypes<Queries, Bodies, Responses, Results>;
+  /** The routes, in their order. */
+  readonly endpoints: readonly Endpoint[];
+  readonly #options: RoutesOptions;
+
+  /**
+   * Made by `defineRoutes`.
+   *
+   * @param endpoints The routes.
+   * @param options How they work.
+   * @throws {TypeError} When two have one key.
+   */
+  constructor(endpoints: readonly Endpoint[], options: RoutesOptions) {
+    const keys = new Set<string>();
+    for (const { key } of endpoints) {
+      if (keys.has(key)) {
+        throw new TypeError(
+          `Cannot define route "${key}": it is there already`,
+        );
+      }
+      keys.add(key);
+    }
+    this.endpoints = endpoints;
+    this.#options = options;
+  }
+
+  /**
+   * These routes and others, for a program whose routes are in several files.
+   *
+   * @typeParam MoreQueries The validators of their queries, by key.
+   * @typeParam MoreBodies The validators of their bodies, by key.
+   * @typeParam MoreResponses The validators of their answers, by key.
+   * @typeParam MoreResults What their handlers return, by key.
+   * @param others The other routes; their own options do not count.
+   * @returns All of them.
+   * @throws {TypeError} When two have one key.
+   *
+   * @example One client for two records
+   * ```ts
+   * import { defineRoutes, Engine } from "@gee/std/web";
+   * import { client } from "@gee/std/web/client";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const users = defineRoutes({ "GET /users": { handler: () => ["Tom"] } });
+   * const posts = defineRoutes({ "GET /posts": { handler: () => [1, 2] } });
+   * const routes = users.concat(posts);
+   *
+   * const app = new Engine();
+   * routes.register(app);
+   * const api = client<typeof routes>("http://localhost", { fetch: app.fetch });
+   * const names: string[] = await api("GET /users");
+   * const numbers: number[] = await api("GET /posts");
+   * assertEquals([names, numbers], [["Tom"], [1, 2]]);
+   * ```
+   */
+  concat<MoreQueries, MoreBodies, MoreResponses, MoreResults>(
+    others: Routes<
+      MoreQueries,
+      MoreBodies,
+      MoreResponses,
+      MoreResults,
+      State
+    >,
+  ): Routes<
+    Queries & MoreQueries,
+    Bodies & MoreBodies,
+    Responses & MoreResponses,
+    Results & MoreResults,
+    State
+  > {
+    const endpoints = [...this.endpoints, ...others.endpoints];
+    return new Routes(endpoints, this.#options);
+  }
+
+  /**
+   * Registers the routes.
+   *
+   * @param group An engine or a group; its prefix belongs to the base of a
+   * client.
+   * @throws {SyntaxError} When a pattern has an unknown scanner.
+   * @throws {TypeError} When a route is there already.
+   */
+  register(group: RouterGroup<string, State>): void {
+    const options = {
+      validateResponses: this.#options.validateResponses ?? false,
+    };
+    for (const endpoint of this.endpoints) {
+      const handlers = endpointHandlers(endpoint, options);
+      // They are of the state that `defineRoutes` was given.
+      group.handle(endpoint.method, endpoint.pattern, ...handlers as never[]);
+    }
+  }
+
+  /**
+   * Describes the routes.
+   *
+   * @param options What to say beside them.
+   * @returns An OpenAPI 3.1 document.
+   * @throws {TypeError} When two routes have one `operationId`.
+   *
+   * @example The path of a route
+   * ```ts
+   * import { defineRoutes } from "@gee/std/web";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const routes = defineRoutes({
+   *   "GET /users/:id{int}": { summary: "One user", handler: () => "Tom" },
+   * });
+   * const { paths } = routes.openApi({ title: "Users" });
+   * const operation = paths["/users/{id}"]?.get;
+   * assertEquals(operation?.summary, "One user");
+   * assertEquals(operation?.parameters[0]?.schema, { type: "integer" });
+   * ```
+   */
+  openApi(options: OpenApiOptions = {}): OpenApiDocument {
+    return openApi(this.endpoints, options);
+  }
+
+  /**
+   * Serves a page that describes the routes and can try them, at `path`, and
+   * the OpenAPI document below it, at `openapi.json`. The page needs nothing
+   * from elsewhere, works without script but for the trying, and sets
+   * `content-security-policy: default-src 'self'`.
+   *
+   * @param group The group that the routes are registered on, or, with the
+   * option `prefix`, any other.
+   * @param path The path of the page.
+   * @param options What to say beside the routes.
+   * @throws {SyntaxError} When the path is malformed.
+   * @throws {TypeError} When something is there already.
+   *
+   * @example A page
+   * ```ts
+   * import { defineRoutes, Engine } from "@gee/std/web";
+   * import { assertEquals, assertStringIncludes } from "@std/assert";
+   *
+   * const routes = defineRoutes({
+   *   "GET /time": { summary: "Now", handler: () => new Date() },
+   * });
+   * const app = new Engine();
+   * routes.register(app);
+   * routes.docs(app, "/docs", { title: "Clock", version: "2.0.0" });
+   *
+   * const page = await app.request("/docs");
+   * assertStringIncludes(await page.text(), "<code>/time</code>");
+   * const document = await app.request("/docs/openapi.json");
+   * assertEquals((await document.json()).info.title, "Clock");
+   * ```
+   */
+  docs(
+    group: RouterGroup<string, State>,
+    path = "/docs",
+    options: OpenApiOptions = {},
+  ): void {
+    serveDocs(group, path, this.endpoints, options);
+  }
+}
+
+/**
+ * Defines routes by a record whose keys are methods and patterns. From it come
+ * validated and typed input, a typed client and the docs.
+ *
+ * Query and body go through any validator of Standard Schema (zod, valibot,
+ * arktype and others); a request that does not fit is answered 422 with all
+ * issues. A parameter of the path is what its scanner makes of it.
+ *
+ * @typeParam Queries The validators of queries, by key.
+ * @typeParam Bodies The validators of bodies, by key.
+ * @typeParam Responses The validators of answers, by key.
+ * @typeParam Results What handlers return, by key.
+ * @param routes The record.
+ * @param options How the routes work.
+ * @returns The routes, to be registered.
+ * @throws {SyntaxError} When a key is not a method and a path, or its pattern
+ * is malformed.
+ * @throws {TypeError} When a route has no handler, a schema is no validator, or
+ * a status or limit makes no sense.
+ *
+ * @example Validated and typed
+ * ```ts
+ * import { defineRoutes, Engine } from "@gee/std/web";
+ * import { client } from "@gee/std/web/client";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "npm:zod@4.6.7";
+ *
+ * const routes = defineRoutes({
+ *   "GET /users/:id{int}": {
+ *     summary: "One user",
+ *     query: z.object({ verbose: z.stringbool().optional() }),
+ *     response: z.object({ id: z.number(), name: z.string() }),
+ *     handler: ({ params, query }) => {
+ *       const name = query.verbose ? "Thomas" : "Tom";
+ *       return { id: params.id, name };
+ *     },
+ *   },
+ *   "POST /users": {
+ *     body: z.object({ name: z.string().min(1) }),
+ *     status: 201,
+ *     handler: ({ body }) => ({ hello: body.name }),
+ *   },
+ * });
+ * const app = new Engine();
+ * routes.register(app);
+ *
+ * const api = client<typeof routes>("http://localhost", { fetch: app.fetch });
+ * const user = await api("GET /users/:id{int}", {
+ *   params: { id: 7 },
+ *   query: { verbose: "yes" },
+ * });
+ * assertEquals(user, { id: 7, name: "Thomas" });
+ * const refused = await app.request("/users", {
+ *   method: "POST",
+ *   headers: { "content-type": "application/json" },
+ *   body: '{"name":""}',
+ * });
+ * assertEquals(refused.status, 422);
+ * const { issues } = await refused.json();
+ * assertEquals([issues[0].in, issues[0].path], ["body", ["name"]]);
+ * ```
+ */
+export function defineRoutes<Queries, Bodies, Responses, Results>(
+  routes: RouteRecord<Queries, Bodies, Responses, Results>,
+  options: RoutesOptions = {},
+): Routes<Queries, Bodies, Responses, Results> {
+  return new Routes(endpointsOf(routes), options);
+}
+
+/**
+ * Defines routes as {@linkcode defineRoutes} does, for an engine whose state
+ * has a type.
+ *
+ * @typeParam State What middleware leaves in `c.state`.
+ */
+export interface DefineRoutes<State extends object> {
+  /**
+   * Defines routes.
+   *
+   * @typeParam Queries The validators of queries, by key.
+   * @typeParam Bodies The validators of bodies, by key.
+   * @typeParam Responses The validators of answers, by key.
+   * @typeParam Results What handlers return, by key.
+   * @param routes The record.
+   * @param options How the routes work.
+   * @returns The routes, to be registered.
+   * @throws {SyntaxError} When a key is not a method and a path, or its
+   * pattern is malformed.
+   */
+  <Queries, Bodies, Responses, Results>(
+    routes: RouteRecord<Queries, Bodies, Responses, Results, State>,
+    options?: RoutesOptions,
+  ): Routes<Queries, Bodies, Responses, Results, State>;
+}
+
+/**
+ * Makes a `defineRoutes` for an engine whose state has a type: the compiler
+ * cannot infer the types of a record when another type is given.
+ *
+ * @typeParam State What middleware leaves in `c.state`.
+ * @returns The function.
+ *
+ * @example Routes that know the user
+ * ```ts
+ * import { defineRoutesFor, Engine } from "@gee/std/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Login {
+ *   user: string;
+ * }
+ * const app = new Engine<Login>();
+ * app.use((c) => {
+ *   c.state.user = "Tom";
+ *   return c.next();
+ * });
+ * const routes = defineRoutesFor<Login>()({
+ *   "GET /me": { handler: ({ c }) => c.state.user.toUpperCase() },
+ * });
+ * routes.register(app);
+ * assertEquals(await (await app.request("/me")).json(), "TOM");
+ * ```
+ */
+export function defineRoutesFor<State extends object>(): DefineRoutes<State> {
+  return (routes, options = {}) => new Routes(endpointsOf(routes), options);
+}
+
+function endpointsOf(routes: object): Endpoint[] {
+  return Object.entries(routes).map(([key, value]) => {
+    const { method, pattern } = parseKey(key);
+    parsePattern(pattern);
+    const route: RouteDefinition = value; // the compiler saw a `RouteRecord`
+    checkRoute(key, route);
+    return { key, method, pattern, route };
+  });
+}
+
+/** What the compiler does not see, or costs it too much. */
+function checkRoute(key: string, route: RouteDefinition): void {
+  const { query, body, response, status, bodyLimit, timeout } = route;
+  const refuse = (reason: string): never => {
+    throw new TypeError(`Cannot define route "${key}": ${reason}`);
+  };
+  if (typeof route.handler !== "function") refuse("it has no handler");
+  for (const [name, schema] of Object.entries({ query, body, response })) {
+    const validate: unknown = schema?.["~standard"]?.validate;
+    if (schema !== undefined && typeof validate !== "function") {
+      refuse(`its ${name} is not a validator of Standard Schema`);
+    }
+  }
+  if (status !== undefined && !(status >= 200 && status <= 299)) {
+    refuse(`got status ${status}, want 200 to 299`);
+  }
+  for (const [name, limit] of Object.entries({ bodyLimit, timeout })) {
+    if (limit === undefined || limit > 0) continue;
+    refuse(`got ${name} ${limit}, want a positive number`);
+  }
+}
