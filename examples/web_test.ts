@@ -75,3 +75,19 @@ Deno.test("web_chat.ts carries messages both ways and ends with open streams", a
   assertEquals((await closed).code, 1001);
   assert((await reader.read()).done);
 });
+
+Deno.test("web_typed_api.ts validates, documents itself and is called", async () => {
+  const { origin, end } = await serveExample("web_typed_api.ts");
+  assertEquals(await (await fetch(`${origin}/users/2`)).json(), {
+    id: 2,
+    name: "Sam",
+  });
+  const bad = await fetch(`${origin}/users?order=sideways`);
+  assertEquals(bad.status, 422);
+  await bad.body?.cancel();
+  const page = await (await fetch(`${origin}/docs`)).text();
+  assertStringIncludes(page, "All users, by name");
+  const openApi = await (await fetch(`${origin}/docs/openapi.json`)).json();
+  assertEquals(Object.keys(openApi.paths), ["/users", "/users/{id}"]);
+  assertEquals((await end()).code, 0);
+});

@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { escapeHtml as text } from "./escape_html.ts";
+import { escapeHtml as text } from "../template/escape.ts";
 import { tryIt } from "./docs_try.ts";
 import type { JsonSchema } from "./json_schema.ts";
 import type {

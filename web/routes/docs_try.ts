@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { exampleOf } from "./docs_example.ts";
-import { escapeHtml as text } from "./escape_html.ts";
+import { escapeHtml as text } from "../template/escape.ts";
 import type {
   OpenApiDocument,
   OpenApiOperation,
