@@ -5,6 +5,16 @@
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** A header that waits for its response. */
+export interface WaitingHeader {
+  /** Its name in lower case. */
+  readonly name: string;
+  /** Its value. */
+  readonly value: string;
+  /** Whether it stands beside those of that name, not in their place. */
+  readonly isAppended: boolean;
+}
+
 /**
  * Headers that wait for their response: a flat list, written once at the end.
  *
@@ -12,52 +22,50 @@ const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
  * its constructor costs 3.5 (Deno 2.9), and would lose what is set later.
  */
 export class HeaderList {
-  readonly #names: string[] = [];
-  readonly #values: string[] = [];
-  readonly #isAppended: boolean[] = [];
+  readonly #waiting: WaitingHeader[] = [];
+
+  /** The headers so far, in their order. */
+  get waiting(): readonly WaitingHeader[] {
+    return this.#waiting;
+  }
 
   /** Replaces what the list and the response have under a name. */
   set(name: string, value: string): void {
     const key = checked(name, value);
-    for (let at = this.#names.length - 1; at >= 0; at--) {
-      if (this.#names[at] !== key) continue;
-      this.#names.splice(at, 1);
-      this.#values.splice(at, 1);
-      this.#isAppended.splice(at, 1);
+    for (let at = this.#waiting.length - 1; at >= 0; at--) {
+      if (this.#waiting[at]?.name === key) this.#waiting.splice(at, 1);
     }
-    this.#push(key, value, { isAppended: false });
+    this.#waiting.push({ name: key, value, isAppended: false });
   }
 
   /** Adds a value beside those under the same name. */
   append(name: string, value: string): void {
-    this.#push(checked(name, value), value, { isAppended: true });
+    const key = checked(name, value);
+    this.#waiting.push({ name: key, value, isAppended: true });
   }
 
   /** Writes the list into a response, or a copy of one that is immutable. */
   writeTo(response: Response): Response {
     try {
-      this.#write(response.headers);
+      writeHeaders(this.#waiting, response.headers);
       return response;
     } catch {
       // `Response.redirect()` and answers of `fetch()` refuse changes.
       const copy = new Response(response.body, response);
-      this.#write(copy.headers);
+      writeHeaders(this.#waiting, copy.headers);
       return copy;
     }
   }
+}
 
-  #push(name: string, value: string, how: { isAppended: boolean }): void {
-    this.#names.push(name);
-    this.#values.push(value);
-    this.#isAppended.push(how.isAppended);
-  }
-
-  #write(headers: Headers): void {
-    for (const [at, name] of this.#names.entries()) {
-      const value = this.#values[at] ?? "";
-      if (this.#isAppended[at]) headers.append(name, value);
-      else headers.set(name, value);
-    }
+/** Writes headers that waited, in their order. */
+export function writeHeaders(
+  waiting: readonly WaitingHeader[],
+  headers: Headers,
+): void {
+  for (const { name, value, isAppended } of waiting) {
+    if (isAppended) headers.append(name, value);
+    else headers.set(name, value);
   }
 }
 

@@ -36,6 +36,11 @@ export class Lifetime {
     return this.#controller.signal;
   }
 
+  /** Whether the answer is made, or not awaited any longer. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
   /** Notices from now on when the client leaves. */
   watch(): void {
     if (this.#isWatching || this.#hasAnswer) return;

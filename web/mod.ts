@@ -89,6 +89,7 @@ export { health, type HealthCheck, type HealthOptions } from "./ops/health.ts";
 export { type Metrics, metrics, type MetricsOptions } from "./ops/metrics.ts";
 export { type StatsSource } from "./ops/samples.ts";
 export { formatRoutes } from "./format_routes.ts";
+export { type WaitingHeader } from "./header_list.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
 export {
   type AnyParams,

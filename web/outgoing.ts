@@ -2,7 +2,7 @@
 import { byteStream } from "./byte_stream.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import { type CookieOptions, formatCookie } from "./cookies.ts";
-import { HeaderList } from "./header_list.ts";
+import { HeaderList, type WaitingHeader } from "./header_list.ts";
 import {
   type AnyParams,
   type AnyState,
@@ -138,6 +138,14 @@ export class Outgoing<
   appendHeader(name: string, value: string): this {
     (this.#headers ??= new HeaderList()).append(name, value);
     return this;
+  }
+
+  /**
+   * The headers set so far, which are not in `response` before the end: for
+   * middleware that judges or keeps whole answers.
+   */
+  get waitingHeaders(): readonly WaitingHeader[] {
+    return this.#headers?.waiting ?? [];
   }
 
   /**

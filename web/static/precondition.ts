@@ -66,7 +66,8 @@ function isNewer({ lastModified }: Validators, since: string): boolean {
   return parseHttpDate(lastModified) > parseHttpDate(since);
 }
 
-function matches(
+/** Whether a list of entity tags, or `*`, names the one at hand. */
+export function matches(
   list: string,
   etag: string,
   { isStrong }: { readonly isStrong: boolean },
