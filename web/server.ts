@@ -16,6 +16,15 @@ export interface RunOptions {
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
+  /**
+   * Whether Deno compresses answers by brotli or gzip, as `accept-encoding`
+   * wants it. Left as they are: parts (206), event streams, what is small, is
+   * encoded already, has a type that does not shrink, or says `no-transform`.
+   * A strong `etag` becomes a weak one with it.
+   *
+   * @default {false}
+   */
+  readonly compress?: boolean;
   /** Closes the server when it aborts. */
   readonly signal?: AbortSignal;
   /** Called with the address once the server listens. */
@@ -98,6 +107,7 @@ export class RunningServer {
     this.#server = Deno.serve({
       port,
       hostname,
+      automaticCompression: options.compress ?? false,
       onListen: (address) => options.onListen?.(address),
     }, fetch);
     this.addr = this.#server.addr;
