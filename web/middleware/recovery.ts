@@ -1,10 +1,15 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context, Middleware } from "../context.ts";
+import { HttpError } from "../http_error.ts";
 import type { AnyParams } from "../incoming.ts";
+import { follow } from "./follow.ts";
 
 /** Options of {@linkcode recovery}. */
 export interface RecoveryOptions {
-  /** Called with each error, before the answer to it is made. */
+  /**
+   * Called with each error, before the answer to it is made; not where only
+   * the client left (499). What it throws is passed over.
+   */
   readonly report?: (error: unknown, c: Context<AnyParams, object>) => void;
 }
 
@@ -35,16 +40,18 @@ export interface RecoveryOptions {
  * ```
  */
 export function recovery(options: RecoveryOptions = {}): Middleware {
+  const { report } = options;
   return function recovery(c) {
-    const rescue = (error: unknown) => {
-      options.report?.(error, c);
+    return follow(c, (response) => response, (error) => {
+      const hasLeft = error instanceof HttpError && error.status === 499;
+      if (report !== undefined && !hasLeft) {
+        try {
+          report(error, c);
+        } catch {
+          // The client is owed the answer to the first error.
+        }
+      }
       return c.rescue(error);
-    };
-    try {
-      const answer = c.next();
-      return answer instanceof Promise ? answer.catch(rescue) : answer;
-    } catch (error) {
-      return rescue(error);
-    }
+    });
   };
 }

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Context } from "../context.ts";
 import { Engine } from "../engine.ts";
+import { HttpError } from "../http_error.ts";
 import { recovery } from "./recovery.ts";
 
 Deno.test("recovery() lets the middleware around it go on", async () => {
@@ -34,6 +35,23 @@ Deno.test("recovery() answers as onError does", async () => {
   });
   const response = await app.request("/");
   assertEquals([response.status, await response.text()], [503, "Error: Down"]);
+});
+
+Deno.test("recovery() reports no client that left, and survives its report", async () => {
+  const reports: unknown[] = [];
+  const app = new Engine().use(recovery({
+    report(error) {
+      reports.push(error);
+      throw new Error("No line to the pager");
+    },
+  }));
+  app.get("/gone", () => {
+    throw new HttpError(499);
+  });
+  app.get("/number", () => Promise.reject(42));
+  assertEquals((await app.request("/gone")).status, 499);
+  assertEquals((await app.request("/number")).status, 500);
+  assertEquals(reports, [42]);
 });
 
 Deno.test("Engine.default() has the logger around recovery", () => {
