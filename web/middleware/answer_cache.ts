@@ -4,7 +4,7 @@ import type { AnyParams } from "../incoming.ts";
 import { AnswerShelf, type AnswerStoreOptions } from "./answer_shelf.ts";
 import { entityTag } from "./entity_tag.ts";
 import { finalHeaders } from "./final_headers.ts";
-import { Flights } from "./flights.ts";
+import { Flights, type Landed } from "./flights.ts";
 import { freshnessOf } from "./freshness.ts";
 import { hide, keyOf, namesIn } from "./keyed_request.ts";
 import { type KeptAnswer, replay, respond } from "./kept_answer.ts";
@@ -123,12 +123,12 @@ export class AnswerCache {
   /** Waits for another request that asks the same. */
   async #join(
     question: Question,
-    flight: ReturnType<Flights<KeptAnswer>["get"]>,
+    flight: Promise<Landed<KeptAnswer>>,
   ): Promise<Response> {
     const { c } = question;
     const landed = await flight;
     if (landed === "again") return this.#ask(question);
-    if (landed !== "pass" && landed !== undefined) return this.#take(landed, c);
+    if (landed !== "pass") return this.#take(landed, c);
     const made = await this.#make(question);
     return made instanceof Response ? made : respond(made, c, this.#now());
   }

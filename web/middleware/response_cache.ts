@@ -21,9 +21,11 @@ import { AnswerCache, type ResponseCacheOptions } from "./answer_cache.ts";
  * - What comes from the cache has `age`. Every kept answer has an `etag`, and
  *   clients that know it read 304.
  *
- * Put what belongs to one request outside: `requestId`, cookies, a nonce. Leave
- * out routes whose answers cannot be kept: those who ask at once would wait for
- * one another.
+ * `c.state` is not part of the key: what depends on what a middleware outside
+ * left there (a user, say) needs its header in `vary`, or no cache. Put what
+ * belongs to one request outside: `requestId`, cookies. Leave out routes whose
+ * answers cannot be kept: those who ask at once would wait for one another.
+ * `cache-control` of the request is passed over, or strangers could empty it.
  *
  * @param options What is kept, how long and where.
  * @returns The middleware.

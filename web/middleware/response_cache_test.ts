@@ -167,6 +167,54 @@ Deno.test("responseCache() shows handlers nothing that is not part of the key", 
   assertEquals(test.calls, 3);
 });
 
+Deno.test("responseCache() believes proxies as the engine does", async () => {
+  let calls = 0;
+  const app = new Engine({ trustProxy: ["10.0.0.1"] });
+  app.use(responseCache({ ttl: 1000 }));
+  app.get("/", (c) => c.json([++calls, c.origin]));
+  const ask = async (peer: string, host: string) => {
+    const request = new Request("http://inside/", {
+      headers: { "x-forwarded-host": host, "x-forwarded-proto": "https" },
+    });
+    const info = { remoteAddr: { hostname: peer } };
+    return await (await app.fetch(request, info)).json();
+  };
+  assertEquals(await ask("10.0.0.1", "a.example"), [1, "https://a.example"]);
+  assertEquals(await ask("10.0.0.1", "b.example"), [2, "https://b.example"]);
+  assertEquals(await ask("10.0.0.1", "a.example"), [1, "https://a.example"]);
+  assertEquals(await ask("10.9.9.9", "a.example"), [3, "http://inside"]);
+  assertEquals(await ask("10.9.9.9", "evil.example"), [3, "http://inside"]);
+});
+
+Deno.test("responseCache() keeps the parts of a key apart", async () => {
+  const vary = ["x-a", "x-b"];
+  const test = rig(answer({}), { ttl: 1000, vary });
+  const values = [
+    "",
+    "1",
+    '"',
+    '","',
+    '1","2',
+    '1"],["x-b","',
+    "null",
+    "\\",
+    ",",
+    "]",
+  ];
+  const seen = new Set<string>();
+  for (const path of ["/", '/?","', "/x-a"]) {
+    for (const a of values) {
+      for (const b of values) {
+        seen.add((await test.get(path, { "x-a": a, "x-b": b })).text);
+      }
+    }
+  }
+  await test.get("/", { "x-a": "1" });
+  await test.get("/", { "x-b": "1" });
+  assertEquals(seen.size, 3 * values.length ** 2);
+  assertEquals(test.calls, seen.size + 2);
+});
+
 Deno.test("responseCache() shows the whole request again to those outside", async () => {
   const app = new Engine();
   const seen: (string | undefined)[] = [];
