@@ -16,7 +16,8 @@ export function namesIn(vary: string | null): string[] {
 export function keyOf(c: AnyContext, names: ReadonlySet<string>): string {
   const headers = [...names].sort().map((name) => [name, c.header(name)]);
   // JSON keeps the parts apart, whatever they hold.
-  return JSON.stringify([c.method, urlOf(c), headers]);
+  const { mountPath = "" } = c.connection ?? {};
+  return JSON.stringify([c.method, mountPath, urlOf(c), headers]);
 }
 
 /**

@@ -186,6 +186,15 @@ Deno.test("responseCache() believes proxies as the engine does", async () => {
   assertEquals(await ask("10.9.9.9", "evil.example"), [3, "http://inside"]);
 });
 
+Deno.test("responseCache() tells apart where it is mounted", async () => {
+  const inner = new Engine().use(responseCache({ ttl: 1000 }));
+  inner.get("/", (c) => c.string(c.connection?.mountPath ?? ""));
+  const app = new Engine().mount("/a", inner.fetch).mount("/b", inner.fetch);
+  for (const path of ["/a", "/b", "/a"]) {
+    assertEquals(await (await app.request(path)).text(), path);
+  }
+});
+
 Deno.test("responseCache() keeps the parts of a key apart", async () => {
   const vary = ["x-a", "x-b"];
   const test = rig(answer({}), { ttl: 1000, vary });
