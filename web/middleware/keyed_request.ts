@@ -27,15 +27,14 @@ export function keyOf(c: AnyContext, names: ReadonlySet<string>): string {
  */
 export function hide(c: AnyContext, names: ReadonlySet<string>): () => void {
   const { request } = c;
-  void c.lifetime;
+  void c.lifetime; // made here, it follows the client of the whole request
   const url = urlOf(c);
   const headers = new Headers({ host: c.origin.replace(/^.*\/\//, "") });
   for (const name of names) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  // Only handlers must not: the context reads it anew each time, but for its
-  // lifetime, which goes on with the client of the request that came in.
+  // Read-only is for handlers; the context itself reads it anew each time.
   const open: { request: Request } = c;
   open.request = new Request(url, { method: c.method, headers });
   return () => {
