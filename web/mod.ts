@@ -116,6 +116,7 @@ export {
   type ScannedAs,
   type ValueIn,
 } from "./pattern.ts";
+export { OutgoingHeaders } from "./outgoing_headers.ts";
 export { type RedirectOptions } from "./redirect.ts";
 export { type RouteEntry, RouteMatch } from "./route_match.ts";
 export { type RouteInfo, type TableOptions } from "./route_table.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Middleware } from "../context.ts";
 import { finalHeader } from "./final_headers.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 /** Options of {@linkcode cacheControl}: directives of RFC 9111, section 5.2.2. */
 export interface CacheControlOptions {

@@ -3,7 +3,7 @@ import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
 import { entityTag, isKnown, notModified } from "./entity_tag.ts";
 import { finalHeaders } from "./final_headers.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 import { wholeBody } from "./whole_body.ts";
 
 /** Options of {@linkcode etag}. */

@@ -4,7 +4,7 @@ import { HttpError } from "../http_error.ts";
 import type { AnyParams } from "../incoming.ts";
 import { counted } from "./counted_body.ts";
 import { finalHeader } from "./final_headers.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 import { LogBook, type LoggerOptions, type Size } from "./log_book.ts";
 import { wholeBody } from "./whole_body.ts";
 

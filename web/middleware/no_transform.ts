@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Middleware } from "../context.ts";
 import { finalHeader } from "./final_headers.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 /**
  * Says that nobody may change an answer on its way (RFC 9111, section 5.2.2.6),

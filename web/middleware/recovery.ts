@@ -2,7 +2,7 @@
 import type { Context, Middleware } from "../context.ts";
 import { HttpError } from "../http_error.ts";
 import type { AnyParams } from "../incoming.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 /** Options of {@linkcode recovery}. */
 export interface RecoveryOptions {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 /** Options of {@linkcode serverTiming}. */
 export interface ServerTimingOptions {

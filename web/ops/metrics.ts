@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context, Middleware } from "../context.ts";
+import { follow } from "../follow.ts";
 import { HttpError } from "../http_error.ts";
 import type { AnyParams } from "../incoming.ts";
 import { sampleLine, statsSamples, type StatsSource } from "./samples.ts";
@@ -111,7 +112,13 @@ export function metrics(options: MetricsOptions = {}): Metrics {
         recorder.active--;
         recorder.add(c, status, (now() - start) / 1000);
       };
-      return observed(c, end);
+      return follow(c, (response) => {
+        end(response.status);
+        return response;
+      }, (error) => {
+        end(error instanceof HttpError ? error.status : 500);
+        throw error;
+      });
     },
     page: (c) => {
       c.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
@@ -119,27 +126,6 @@ export function metrics(options: MetricsOptions = {}): Metrics {
       return c.string(recorder.text() + statsSamples(sources));
     },
   };
-}
-
-/** Runs the rest and tells the status, also that of an error. */
-function observed(
-  c: Context<AnyParams, object>,
-  end: (status: number) => void,
-): Response | Promise<Response> {
-  const done = (response: Response) => {
-    end(response.status);
-    return response;
-  };
-  const fail = (error: unknown): never => {
-    end(error instanceof HttpError ? error.status : 500);
-    throw error;
-  };
-  try {
-    const answer = c.next();
-    return answer instanceof Promise ? answer.then(done, fail) : done(answer);
-  } catch (error) {
-    return fail(error);
-  }
 }
 
 class Recorder {

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
-import type { Context } from "../context.ts";
-import type { AnyParams } from "../incoming.ts";
+import type { Context } from "./context.ts";
+import type { AnyParams } from "./incoming.ts";
 
 type Answer = Response | Promise<Response>;
 
