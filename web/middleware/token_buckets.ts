@@ -67,7 +67,8 @@ export class TokenBuckets implements RateLimitStore {
     const fullAt = isAllowed ? after : before;
     this.#keep(key, fullAt, now);
     const owed = fullAt - now;
-    const remaining = Math.floor((window - owed + SLACK) / interval);
+    const left = Math.floor((window - owed + SLACK) / interval);
+    const remaining = Math.min(left, tokens);
     return {
       isAllowed,
       remaining,
