@@ -120,7 +120,8 @@ export interface SecureHeadersOptions {
  * `strict-transport-security`, `x-content-type-options`, `referrer-policy`,
  * `permissions-policy`, those of cross-origin isolation, and `x-frame-options`
  * as far as it can say what `frame-ancestors` says. Errors and files carry them
- * too. A handler changes one by `c.setHeader`.
+ * too. A handler changes one by `c.setHeader`. A page with a nonce is for one
+ * client: keep it out of caches.
  *
  * @param options What differs from the defaults.
  * @returns The middleware; it sets `c.state.cspNonce` where the policy has the
