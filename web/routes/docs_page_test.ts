@@ -17,25 +17,15 @@ import type {
   Page,
 } from "npm:playwright-core@1.65.1";
 import axe from "npm:axe-core@4.14.1";
+import {
+  isSkipped,
+  launchChromium,
+  titled,
+} from "../../.dev/testing/chromium.ts";
 import { z } from "npm:zod@4.6.7";
 import { Engine } from "../engine.ts";
 import type { RunningServer } from "../server.ts";
 import { defineRoutes } from "./define_routes.ts";
-
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  exists,
-);
-// Where the browser is known to be installed its absence is a failure.
-const isRequired = Deno.env.get("REQUIRE_CHROMIUM") !== undefined;
-const isSkipped = CHROMIUM === undefined && !isRequired;
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 const routes = defineRoutes({
   "GET /users/:id{int}": {
@@ -75,11 +65,7 @@ const routes = defineRoutes({
   "DELETE /nothing": { handler: () => {} },
 });
 
-const title = isSkipped
-  ? "The page of docs (skipped: no Chromium found, Debian's package chromium has it)"
-  : "The page of docs";
-
-describe(title, { skip: isSkipped }, () => {
+describe(titled("The page of docs"), { skip: isSkipped }, () => {
   let browser: Browser;
   let server: RunningServer;
   let origin: string;
@@ -88,22 +74,7 @@ describe(title, { skip: isSkipped }, () => {
   let problems: string[];
 
   beforeAll(async () => {
-    // Otherwise it looks into /proc for Windows at its import, which takes the
-    // permission for everything.
-    Deno.env.set("__IS_WSL_TEST__", "1");
-    const { chromium } = await import("npm:playwright-core@1.65.1");
-    browser = await chromium.launch({
-      executablePath: CHROMIUM ?? "chromium",
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
   beforeEach(() => {

@@ -1,0 +1,46 @@
+// Copyright 2026 the Gee authors. MIT license.
+// A real browser for the tests of pages.
+import type { Browser } from "npm:playwright-core@1.65.1";
+
+const PATH = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(isFile);
+
+// Where the browser is known to be installed its absence is a failure.
+const isRequired = Deno.env.get("REQUIRE_CHROMIUM") !== undefined;
+
+/** Whether tests that need it are left out. */
+export const isSkipped = PATH === undefined && !isRequired;
+
+/** The name of a test, which says so when it is left out. */
+export function titled(name: string): string {
+  return isSkipped
+    ? `${name} (skipped: no Chromium found, Debian's package chromium has it)`
+    : name;
+}
+
+/** Starts it. */
+export async function launchChromium(): Promise<Browser> {
+  // Otherwise it looks into /proc for Windows at its import, which takes the
+  // permission for everything.
+  Deno.env.set("__IS_WSL_TEST__", "1");
+  const { chromium } = await import("npm:playwright-core@1.65.1");
+  return await chromium.launch({
+    executablePath: PATH ?? "chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
