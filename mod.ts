@@ -4,7 +4,8 @@
  * Four independent modules for building services in Deno.
  *
  * - `@gee/std/web`: the HTTP framework. Engine, groups, radix router, context,
- *   middleware, static files.
+ *   templates, static files, typed routes; `@gee/std/web/middleware` has what
+ *   goes around them, `@gee/std/web/client` a typed client for browsers too.
  * - `@gee/std/cache`: the read-through cache, alone or spread over many nodes.
  *   Groups, LRU by bytes, single flight, hash ring, peers over HTTP.
  * - `@gee/std/orm`: the typed ORM. Tables with inferred types, sessions,

@@ -26,36 +26,71 @@
  * assertEquals(await response.json(), { user: "gee" });
  * ```
  *
+ * ## What is here
+ *
+ * | for | there is |
+ * |---|---|
+ * | routes | {@linkcode Engine}, {@linkcode RouterGroup}, {@linkcode Router} alone |
+ * | one request | {@linkcode Context}: parameters, query, cookies, body, answers |
+ * | errors | {@linkcode HttpError}, `engine.onError` |
+ * | pages | `engine.templates` and {@linkcode Templates}, the tag {@linkcode html} |
+ * | streams | `c.stream`, `c.sse`, `c.webSocket` |
+ * | files | `group.static`, `c.attachment` |
+ * | an API | {@linkcode defineRoutes}: validation, OpenAPI, a page of docs, a typed client (`@gee/std/web/client`) |
+ * | people who run it | {@linkcode health}, {@linkcode metrics}, {@linkcode debug}, {@linkcode formatRoutes} |
+ * | everything around | `@gee/std/web/middleware` |
+ *
+ * ## Patterns
+ *
+ * `/users/:id` takes one segment, `/files/*path` all that is left. A scanner
+ * narrows a segment, and the compiler knows what comes of it:
+ *
+ * | pattern | takes | `c.param()` |
+ * |---|---|---|
+ * | `:id{int}` | a safe integer in its one form | a number |
+ * | `:id{uuid}` | a UUID | a string |
+ * | `:word{alpha}` | letters of ASCII | a string |
+ * | `:order{asc|desc}` | one of these | `"asc" | "desc"` |
+ * | `:slug{slug}` | what `new Engine({ scanners: { slug: /[a-z-]+/ } })` says | a string |
+ *
+ * Patterns are strict about case and the slash at the end, unless `ignoreCase`
+ * and `trailingSlash` of {@linkcode EngineOptions} say otherwise.
+ *
  * ## Guarantees
  *
  * - The most specific route wins: static before `:param` before `*wildcard`, at
- *   every level, with full backtracking. The order of registration changes
- *   neither a route nor a chain, and a second route for the same paths throws,
- *   naming both places.
+ *   every level, a scanner before none, with full backtracking. The order of
+ *   registration changes neither a route nor a chain, and a second route for the
+ *   same paths throws, naming both places.
  * - There is one canonical path: the raw path is split on `/` and every segment
  *   is decoded once. A malformed escape, NUL or `host` header is answered 400
  *   before any middleware runs.
- * - Patterns are strict: `/v1` and `/v1/` are two routes. In a group, `""` is
- *   the prefix itself and `"/"` the prefix with a slash.
+ * - Middleware of a group runs for whatever lies below its prefix, on segment
+ *   boundaries, 404 and 405 included. In a group, `""` is the prefix itself and
+ *   `"/"` the prefix with a slash.
  * - Middleware is an onion: without `c.next()` the chain ends there (Gee goes
  *   on). Everything stays synchronous until a handler returns a promise.
  * - Headers set on the context reach every answer, errors included.
  * - Values are encoded before anything is sent; a failure is a clean 500, and
  *   once a stream has begun, an aborted one.
  * - Unknown errors are opaque: the client reads the name of the status, never a
- *   message or a stack, unless an {@linkcode HttpError} exposes it.
+ *   message or a stack, unless an {@linkcode HttpError} exposes it. Clients that
+ *   ask for JSON get problems of RFC 9457, others `{"message": …}` as in Gee.
  * - Limits are on: bodies of 1 MiB in 30 s (413, 408), handlers of 30 s (503,
  *   which frees the socket of one that never settles). `c.signal` aborts when
  *   the client leaves or the deadline passes, never by success.
- * - `app.run()` listens on `127.0.0.1` unless told otherwise.
+ * - `app.run()` listens on `127.0.0.1` unless told otherwise, closes on SIGTERM,
+ *   and answers what is under way within a bound.
  * - No code is generated from strings, nothing is printed but by the logger,
- *   and no proxy header is trusted.
+ *   and no proxy header is trusted unless `trustProxy` names the proxy. With
+ *   Deno's telemetry on, spans are named after routes.
  *
  * ## Limits
  *
  * HTTP itself is Deno's: parsing, HTTP/2, TLS, the time a client may take to
- * send headers, and the body and `content-length` of an answer to `HEAD`, which
- * runs the `GET` route. Deno cannot tell a missing `host` header from HTTP/2,
+ * send headers (put a proxy with a limit in front where strangers connect), and
+ * the body and `content-length` of an answer to `HEAD`, which runs the `GET`
+ * route. Deno cannot tell a missing `host` header from HTTP/2,
  * so a request without one is served. Deadlines are checked every half second.
  * The first time a client is watched (a handler reads `c.signal`, or takes half
  * a second) Deno prints a note about `request.signal`; it does not concern
