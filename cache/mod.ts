@@ -80,8 +80,15 @@ export { byteLength, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
 export { LruCache } from "./policy/lru.ts";
 export type { EvictionReason, Policy, PolicyOptions } from "./policy/policy.ts";
 export { HttpPool, type HttpPoolOptions } from "./pool/http_pool.ts";
+export { BalancedRing } from "./ring/balanced_ring.ts";
 export { crc32 } from "./ring/hash.ts";
 export { HashRing, type HashRingOptions } from "./ring/hash_ring.ts";
+export {
+  boundedOwner,
+  type BoundedOwnerOptions,
+  type NodeOptions,
+  type Ring,
+} from "./ring/ring.ts";
 export {
   type Flight,
   SingleFlight,

@@ -55,3 +55,19 @@ function multiByte(crc: number, code: number): number {
 function tail(code: number): number {
   return 0x80 | code & 0x3f;
 }
+
+/**
+ * Mixes the bits of a number, so that each of them depends on all (the end of
+ * MurmurHash3). CRC-32 alone is linear: keys that differ by one digit lie side
+ * by side.
+ *
+ * @param value A whole number.
+ * @returns A whole number from 0 to 2^32 - 1; different for different ones.
+ */
+export function mix32(value: number): number {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x85eb_ca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2_ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}

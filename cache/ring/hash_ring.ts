@@ -1,10 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { crc32 } from "./hash.ts";
+import type { NodeOptions, Ring } from "./ring.ts";
 
 /** The index of a name fits beside a 32-bit hash in one exact number. */
 const MAX_NAMES = 1 << 16;
 const MAX_INDEX_BITS = 16;
+/** A larger weight is a mistake, or an attack on the memory of the ring. */
+const MAX_WEIGHT = 100;
 
 /** Settings of a {@linkcode HashRing}. */
 export interface HashRingOptions {
@@ -43,9 +46,11 @@ export interface HashRingOptions {
  * assertEquals(ring.owner("Jack"), "http://127.0.0.1:8001");
  * ```
  */
-export class HashRing {
+export class HashRing implements Ring {
   readonly #replicas: number;
   readonly #hash: (text: string) => number;
+  /** How many points each name has. */
+  readonly #counts = new Map<string, number>();
   #names: string[] = [];
   /** Hashes of all points, ascending, and the index of the name of each. */
   #points = new Uint32Array(0);
@@ -87,13 +92,33 @@ export class HashRing {
    * @throws {RangeError} When there are more than 65536.
    */
   add(...names: string[]): void {
-    const all = new Set([...this.#names, ...names]);
-    if (all.size > MAX_NAMES) {
+    const added = names.filter((name) => !this.#counts.has(name));
+    checkCount(new Set([...this.#names, ...added]).size);
+    for (const name of added) this.#counts.set(name, this.#replicas);
+    this.#build();
+  }
+
+  /**
+   * Adds a name, or changes its weight. Go nodes know no weights.
+   *
+   * @param name The name.
+   * @param options Its weight: how many times `replicas` points it has, rounded,
+   * one at least.
+   * @throws {RangeError} When the weight is not a number above 0 and up to 100,
+   * or there are 65536 names already.
+   */
+  put(name: string, options: NodeOptions = {}): void {
+    const { weight = 1 } = options;
+    if (!(weight > 0 && weight <= MAX_WEIGHT)) {
       throw new RangeError(
-        `Cannot add to a ring: it holds at most ${MAX_NAMES} names, got ${all.size}`,
+        `Cannot add "${name}" to a ring with weight ${weight}: want a number above 0 and up to ${MAX_WEIGHT}`,
       );
     }
-    this.#build([...all]);
+    const count = Math.max(1, Math.round(this.#replicas * weight));
+    if (this.#counts.get(name) === count) return;
+    if (!this.#counts.has(name)) checkCount(this.#names.length + 1);
+    this.#counts.set(name, count);
+    this.#build();
   }
 
   /**
@@ -103,8 +128,8 @@ export class HashRing {
    * @returns Whether it was there.
    */
   remove(name: string): boolean {
-    if (!this.#names.includes(name)) return false;
-    this.#build(this.#names.filter((other) => other !== name));
+    if (!this.#counts.delete(name)) return false;
+    this.#build();
     return true;
   }
 
@@ -115,19 +140,41 @@ export class HashRing {
    * @returns The name, or `undefined` when the ring is empty.
    */
   owner(key: string): string | undefined {
+    // On an empty ring both are `undefined`.
+    return this.#names[this.#owners[this.#pointOf(key)] as number];
+  }
+
+  /**
+   * Finds the owner of a key and those who would own it without it: the names
+   * of the points that follow.
+   *
+   * @param key The key.
+   * @param count How many at most.
+   * @returns Different names, the owner first.
+   */
+  owners(key: string, count: number): string[] {
+    const found = new Set<number>();
+    const { length } = this.#points;
+    const start = this.#pointOf(key);
+    for (let step = 0; step < length && found.size < count; step++) {
+      found.add(this.#owners[(start + step) % length] as number); // is below it
+    }
+    return [...found].map((index) => this.#names[index] as string);
+  }
+
+  /** Index of the point that owns a key. */
+  #pointOf(key: string): number {
     const points = this.#points;
     const hash = this.#hash(key) >>> 0;
     // The index covers every value of the upper bits, so the start exists.
     let index = this.#starts[hash >>> this.#shift] as number;
     while (index < points.length && (points[index] as number) < hash) index++;
     // Past the last point the ring wraps, so the first one owns the key.
-    if (index === points.length) index = 0;
-    // On an empty ring both are `undefined`.
-    return this.#names[this.#owners[index] as number];
+    return index === points.length ? 0 : index;
   }
 
-  #build(names: string[]): void {
-    names.sort();
+  #build(): void {
+    const names = [...this.#counts.keys()].sort();
     const sorted = this.#sortedPoints(names);
     const points = new Uint32Array(sorted.length);
     const owners = new Uint16Array(sorted.length);
@@ -147,10 +194,11 @@ export class HashRing {
 
   /** Hash and name index of every point as one number, ascending. */
   #sortedPoints(names: readonly string[]): Float64Array {
-    const all = new Float64Array(names.length * this.#replicas);
+    const counts = names.map((name) => this.#counts.get(name) ?? 0);
+    const all = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
     let at = 0;
     for (const [index, name] of names.entries()) {
-      for (let replica = 0; replica < this.#replicas; replica++) {
+      for (let replica = 0; replica < (counts[index] ?? 0); replica++) {
         const hash = this.#hash(`${replica}${name}`) >>> 0;
         all[at++] = hash * MAX_NAMES + index;
       }
@@ -175,4 +223,11 @@ export class HashRing {
     }
     this.#starts = starts;
   }
+}
+
+function checkCount(count: number): void {
+  if (count <= MAX_NAMES) return;
+  throw new RangeError(
+    `Cannot add to a ring: it holds at most ${MAX_NAMES} names, got ${count}`,
+  );
 }
