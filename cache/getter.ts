@@ -2,10 +2,19 @@
 
 import type { Input } from "./codec.ts";
 
-/** What a getter is given beside the key. */
+/** What a getter is given beside the key, and may say of its value. */
 export interface GetterContext {
   /** Aborted when nobody waits for the value any more. */
   readonly signal: AbortSignal;
+  /**
+   * Set by the getter: how long this value is fresh in ms, in place of the
+   * `ttl` of the group; 0 for a value that is not to be kept.
+   */
+  ttl?: number;
+  /**
+   * Set by the getter: what `removeTag` of the group will find this value by.
+   */
+  tags?: readonly string[];
 }
 
 /**

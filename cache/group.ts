@@ -1,86 +1,16 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { ByteView } from "./byte_view.ts";
+import { checkAtLeast } from "./check_at_least.ts";
 import { type Codec, fromView, type Input, toView } from "./codec.ts";
 import { ClosedError } from "./errors.ts";
-import type { Getter, GetterFunction } from "./getter.ts";
+import type { Getter, GetterContext, GetterFunction } from "./getter.ts";
+import { FreshnessRules } from "./freshness.ts";
+import type { GetOptions, GroupOptions, SetOptions } from "./group_options.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
 import type { PeerPicker, PeerSource, PeerSourceOptions } from "./peer.ts";
 import { Counters, type GroupStats } from "./stats.ts";
-
-/**
- * Settings of a {@linkcode Group}.
- *
- * @typeParam T The values of the group.
- */
-export interface GroupOptions<T> {
-  /**
-   * The most memory for entries in bytes: keys as UTF-8, values, and
-   * `GROUP_ENTRY_OVERHEAD` each; 0 keeps nothing, and unlike the Go
-   * original only `Infinity` has no limit.
-   *
-   * @default {67108864}
-   */
-  readonly maxBytes?: number;
-  /**
-   * How long a value is served in ms.
-   *
-   * @default {Infinity}
-   */
-  readonly ttl?: number;
-  /**
-   * How long "there is none" is remembered in ms, but never longer than `ttl`;
-   * 0 asks the source each time.
-   *
-   * @default {1000}
-   */
-  readonly negativeTtl?: number;
-  /**
-   * How long a key is left alone after its load failed, in ms: callers get the
-   * same error meanwhile. It doubles with each failure in a row up to 20 times
-   * this; 0 tries again each time.
-   *
-   * @default {50}
-   */
-  readonly retryAfter?: number;
-  /**
-   * The most calls of the getter at once.
-   *
-   * @default {32}
-   */
-  readonly maxLoads?: number;
-  /**
-   * The most calls of the getter that wait for their turn; further ones fail
-   * with `OverloadError`.
-   *
-   * @default {1024}
-   */
-  readonly maxWaiting?: number;
-  /**
-   * Turns values into bytes and back.
-   *
-   * @default {undefined}
-   */
-  readonly codec?: Codec<T>;
-  /**
-   * The clock in ms; it may go backwards, which ends what it dates.
-   *
-   * @default {Date.now}
-   */
-  readonly now?: () => number;
-}
-
-/** What {@linkcode Group.get} may be told. */
-export interface GetOptions {
-  /**
-   * Ends the wait of this caller, which then rejects with its reason. The load
-   * goes on for the others and is aborted when the last one has left.
-   *
-   * @default {undefined}
-   */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * A named cache in front of a source, alone or shared with peers.
@@ -116,6 +46,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   readonly #loader: Loader;
   readonly #counters = new Counters();
   readonly #codec: Codec<T> | undefined;
+  readonly #mayHave: GroupOptions<T>["mayHave"];
   #isClosed = false;
 
   /**
@@ -136,28 +67,27 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     }
     const {
       maxBytes = 64 << 20,
-      ttl = Infinity,
-      negativeTtl = 1000,
       retryAfter = 50,
       maxLoads = 32,
       maxWaiting = 1024,
-      now = Date.now,
     } = options;
-    checkAtLeast(0, { maxBytes, ttl, negativeTtl, retryAfter, maxWaiting });
+    checkAtLeast(0, { maxBytes, retryAfter, maxWaiting });
     checkAtLeast(1, { maxLoads });
+    const rules = new FreshnessRules(options);
     this.name = name;
     this.#codec = options.codec;
+    this.#mayHave = options.mayHave;
     const counters = this.#counters;
-    this.#memory = new Memory({ maxBytes, ttl, negativeTtl, now, counters });
+    this.#memory = new Memory({ maxBytes, rules, counters });
     this.#loader = new Loader({
       name,
-      source: (key, signal) => this.#ask(getter, key, signal),
+      source: (key, context) => this.#ask(getter, key, context),
       memory: this.#memory,
       counters,
       maxLoads,
       maxWaiting,
       retryAfter,
-      now,
+      now: rules.now,
     });
   }
 
@@ -215,11 +145,51 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     options: PeerSourceOptions = {},
   ): Promise<ByteView | undefined> {
     this.#check("get", key);
-    this.#counters.gets++;
-    const entry = this.#memory.find(key);
-    if (entry === undefined) return await this.#loader.load(key, options);
-    this.#counters.hits++;
-    return entry.view;
+    const counters = this.#counters;
+    counters.gets++;
+    const found = this.#memory.find(key);
+    if (found === undefined) {
+      if (this.#mayHave?.(key) !== false) {
+        return await this.#loader.load(key, options);
+      }
+      counters.filtered++;
+      return undefined;
+    }
+    if (found.freshness === "fallback") {
+      return await this.#loadOrFallBack(key, found.view, options);
+    }
+    counters.hits++;
+    if (found.freshness === "refresh") this.#refreshBehind(key);
+    return found.view;
+  }
+
+  /**
+   * Says whether memory of this node has a fresh value: no load, no wait, no
+   * counting as a use.
+   *
+   * @param key The key.
+   * @returns Whether `get` will find a value in memory.
+   */
+  has(key: string): boolean {
+    return this.#memory.peek(key)?.view !== undefined;
+  }
+
+  /**
+   * Loads a key anew at the source, whatever memory has, and keeps the result.
+   * Meanwhile `get` serves what there was.
+   *
+   * @param key The key; any text but the empty one.
+   * @param options A signal to stop waiting.
+   * @returns The value, or `undefined` when the source has none.
+   * @throws As `get` does.
+   */
+  async refresh(
+    key: string,
+    options: GetOptions = {},
+  ): Promise<T | undefined> {
+    this.#check("refresh", key);
+    const view = await this.#loader.refresh(key, options);
+    return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
   /**
@@ -240,16 +210,24 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    *
    * @param key The key; any text but the empty one.
    * @param value The value.
+   * @param options How long it is fresh, and its tags.
    * @returns Whether it was kept: one larger than `maxBytes` is not.
-   * @throws {RangeError} When the key is empty.
+   * @throws {RangeError} When the key is empty or the `ttl` is below 0.
    * @throws {TypeError} When there is no codec and the value is no bytes.
    * @throws {ClosedError} When the group is closed.
    */
-  set(key: string, value: Input<T>): boolean {
+  set(key: string, value: Input<T>, options: SetOptions = {}): boolean {
     this.#check("set", key);
+    const { ttl, tags } = options;
+    if (ttl !== undefined && !(ttl >= 0)) {
+      throw new RangeError(
+        `Cannot set in group "${this.name}" with ttl ${ttl}: want at least 0`,
+      );
+    }
     const view = toView(value, this.#codec);
     this.#loader.forget(key);
-    return this.#memory.store(key, view);
+    const epoch = this.#memory.epochs.now;
+    return this.#memory.store(key, view, { epoch, ttl, tags });
   }
 
   /**
@@ -265,6 +243,42 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     this.#check("remove", key);
     this.#loader.forget(key);
     return this.#memory.remove(key);
+  }
+
+  /**
+   * Drops many keys, each as `remove` does.
+   *
+   * @param keys The keys.
+   * @returns How many of them memory had.
+   * @throws As `remove` does; then no key was dropped.
+   */
+  removeMany(keys: Iterable<string>): number {
+    const all = [...new Set(keys)];
+    for (const key of all) this.#check("remove", key);
+    return all.filter((key) => this.remove(key)).length;
+  }
+
+  /**
+   * Drops every value that has a tag, however many there are, at once. A load
+   * that is running does not bring one back.
+   *
+   * @param tag The tag.
+   * @throws {ClosedError} When the group is closed.
+   */
+  removeTag(tag: string): void {
+    if (this.#isClosed) throw this.#closedError("remove a tag");
+    this.#memory.epochs.endTag(tag);
+  }
+
+  /**
+   * Drops every value at once. A load that is running does not bring one back;
+   * the memory is freed as the values are met.
+   *
+   * @throws {ClosedError} When the group is closed.
+   */
+  reset(): void {
+    if (this.#isClosed) throw this.#closedError("reset");
+    this.#memory.epochs.endAll();
   }
 
   /**
@@ -319,12 +333,37 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   async #ask(
     getter: Getter<T> | GetterFunction<T>,
     key: string,
-    signal: AbortSignal,
+    context: GetterContext,
   ): Promise<ByteView | undefined> {
     const value = typeof getter === "function"
-      ? await getter(key, { signal })
-      : await getter.get(key, { signal });
+      ? await getter(key, context)
+      : await getter.get(key, context);
     return value === undefined ? undefined : toView(value, this.#codec);
+  }
+
+  /** Loads a value that is stale, and serves it where that fails. */
+  async #loadOrFallBack(
+    key: string,
+    view: ByteView | undefined,
+    options: PeerSourceOptions,
+  ): Promise<ByteView | undefined> {
+    try {
+      return await this.#loader.load(key, options);
+    } catch (error) {
+      // What was dropped meanwhile must not come back.
+      const isStill = this.#memory.find(key)?.view === view;
+      if (options.signal?.aborted || this.#isClosed || !isStill) throw error;
+      this.#counters.fallbacks++;
+      return view;
+    }
+  }
+
+  /** Loads a value anew that is served meanwhile; who asked does not wait. */
+  #refreshBehind(key: string): void {
+    if (this.#loader.isLeftAlone(key)) return;
+    this.#counters.refreshes++;
+    // It is counted and backed off like any other, and nobody waits for it.
+    this.#loader.refresh(key).catch(() => {});
   }
 
   #check(action: string, key: string): void {
@@ -338,18 +377,6 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   #closedError(action: string): ClosedError {
     return new ClosedError(
       `Cannot ${action} in group "${this.name}": it is closed`,
-    );
-  }
-}
-
-function checkAtLeast(
-  least: number,
-  numbers: Readonly<Record<string, number>>,
-): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value >= least) continue;
-    throw new RangeError(
-      `Cannot create a group with ${name} ${value}: want at least ${least}`,
     );
   }
 }

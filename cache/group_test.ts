@@ -11,7 +11,8 @@ import {
 import { ByteView } from "./byte_view.ts";
 import { jsonCodec } from "./codec.ts";
 import { ClosedError, LoadError, OverloadError } from "./errors.ts";
-import { Group, type GroupOptions } from "./group.ts";
+import { Group } from "./group.ts";
+import type { GroupOptions } from "./group_options.ts";
 import { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
 import type { PeerGetter } from "./peer.ts";
 
@@ -233,7 +234,7 @@ Deno.test("Group.set() during the wait for a turn spares the load", async () => 
 
 Deno.test("Group.get() that finds a value while it waits does not make it younger", async () => {
   let now = 0;
-  const options = { maxLoads: 1, ttl: 100, now: () => now };
+  const options = { maxLoads: 1, ttl: 100, ttlJitter: 0, now: () => now };
   const { group, loads } = manualGroup(options);
   const first = group.get("a");
   const second = group.get("b");
@@ -259,7 +260,11 @@ Deno.test("Group.set() is not overwritten by a load that everyone left", async (
 
 Deno.test("Group.get() loads anew after the ttl, without a timer", async () => {
   let now = 1000;
-  const { group, asked } = scoreGroup({ ttl: 100, now: () => now });
+  const { group, asked } = scoreGroup({
+    ttl: 100,
+    ttlJitter: 0,
+    now: () => now,
+  });
   await group.get("Tom");
   now = 1099;
   await group.get("Tom");
@@ -272,7 +277,11 @@ Deno.test("Group.get() loads anew after the ttl, without a timer", async () => {
 
 Deno.test("Group.get() loads anew when the clock went back", async () => {
   let now = 1000;
-  const { group, asked } = scoreGroup({ ttl: 100, now: () => now });
+  const { group, asked } = scoreGroup({
+    ttl: 100,
+    ttlJitter: 0,
+    now: () => now,
+  });
   await group.get("Tom");
   now = 999;
   await group.get("Tom");
@@ -283,7 +292,8 @@ Deno.test("Group.get() loads anew when the clock went back", async () => {
 
 Deno.test("Group.get() remembers that there is none for negativeTtl", async () => {
   let now = 0;
-  const { group, asked, source } = scoreGroup({ now: () => now });
+  const random = () => 0; // no jitter
+  const { group, asked, source } = scoreGroup({ now: () => now, random });
   await group.get("Eve");
   source.set("Eve", "1");
   now = 999;
@@ -296,7 +306,7 @@ Deno.test("Group.get() remembers that there is none for negativeTtl", async () =
 
 Deno.test("Group.get() remembers none no longer than ttl, and not at all with 0", async () => {
   let now = 0;
-  const short = scoreGroup({ ttl: 10, now: () => now });
+  const short = scoreGroup({ ttl: 10, ttlJitter: 0, now: () => now });
   await short.group.get("Eve");
   now = 10;
   await short.group.get("Eve");
@@ -411,6 +421,9 @@ Deno.test("Group.stats() is a frozen snapshot", async () => {
     peerFailures: 0,
     backoffs: 0,
     overloads: 0,
+    filtered: 0,
+    refreshes: 0,
+    fallbacks: 0,
     evictions: 0,
     entries: 1,
     bytes: 3 + 3 + GROUP_ENTRY_OVERHEAD,

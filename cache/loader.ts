@@ -4,6 +4,7 @@ import { Backoff } from "./backoff.ts";
 import { ByteView } from "./byte_view.ts";
 import { LoadError, OverloadError } from "./errors.ts";
 import { LoadLimit } from "./load_limit.ts";
+import type { GetterContext } from "./getter.ts";
 import type { Memory } from "./memory.ts";
 import type { PeerGetter, PeerPicker, PeerSourceOptions } from "./peer.ts";
 import { type Flight, SingleFlight } from "./single_flight.ts";
@@ -17,7 +18,7 @@ export interface LoaderParts {
   /** The name of the group. */
   readonly name: string;
   /** Asks the source. */
-  readonly source: (key: string, signal: AbortSignal) => Promise<Result>;
+  readonly source: (key: string, context: GetterContext) => Promise<Result>;
   /** Where results are kept. */
   readonly memory: Memory;
   /** Where events are counted. */
@@ -106,6 +107,22 @@ export class Loader {
   }
 
   /**
+   * Loads a key anew, whatever memory has, at the source.
+   *
+   * @param key The key.
+   * @param options A signal.
+   * @returns The view, or `undefined` for "there is none".
+   */
+  refresh(key: string, options: PeerSourceOptions = {}): Promise<Result> {
+    return this.#load(key, options.signal, { isForced: true });
+  }
+
+  /** Whether a key failed a moment ago and is left alone. */
+  isLeftAlone(key: string): boolean {
+    return this.#backoff.find(key) !== undefined;
+  }
+
+  /**
    * Fences a key whose value changed: what is being loaded now is not stored,
    * and later callers do not join that load.
    *
@@ -146,27 +163,28 @@ export class Loader {
     }
   }
 
-  #load(key: string, signal: AbortSignal | undefined): Promise<Result> {
+  #load(
+    key: string,
+    signal: AbortSignal | undefined,
+    how: { readonly isForced: boolean } = { isForced: false },
+  ): Promise<Result> {
     return this.#fromSource.do(
       key,
-      (flight) => this.#run(key, flight),
+      (flight) => this.#run(key, flight, how.isForced),
       signal === undefined ? {} : { signal },
     );
   }
 
-  async #run(key: string, flight: Flight): Promise<Result> {
-    const { counters, memory, source } = this.#parts;
+  async #run(key: string, flight: Flight, isForced: boolean): Promise<Result> {
+    const { counters, memory } = this.#parts;
     const { signal } = flight;
     try {
       return await this.#limit.run(async () => {
         // Look again: the wait for a turn or a peer was long enough for `set`.
-        const found = memory.find(key);
-        if (found !== undefined) return found.view;
+        const found = isForced ? undefined : memory.find(key);
+        if (found?.freshness === "fresh") return found.view;
         counters.loads++;
-        const view = await source(key, signal);
-        // An aborted load is cut off as well: `forget` no longer reaches it.
-        if (!flight.isForgotten && !signal.aborted) this.#keep(key, view);
-        return view;
+        return await this.#askSource(key, flight);
       }, signal);
     } catch (error) {
       if (error instanceof OverloadError) counters.overloads++;
@@ -178,11 +196,28 @@ export class Loader {
     }
   }
 
-  #keep(key: string, view: Result): void {
+  async #askSource(key: string, flight: Flight): Promise<Result> {
+    const { memory, source, now } = this.#parts;
+    const { signal } = flight;
+    const { epochs } = memory;
+    const epoch = epochs.now;
+    const start = now();
+    const context: GetterContext = { signal };
+    const view = await source(key, context);
+    // An aborted load is cut off as well: `forget` no longer reaches it.
+    if (flight.isForgotten || signal.aborted) return view;
     this.#backoff.forget(key);
     // Only its owner keeps a value: others would not hear of its changes.
-    if (this.#picker?.pickPeer(key) === undefined) {
-      this.#parts.memory.store(key, view);
+    if (this.#picker?.pickPeer(key) !== undefined) return view;
+    const { ttl, tags } = context;
+    if (ttl !== undefined && !(ttl >= 0)) {
+      throw new RangeError(
+        `Cannot keep "${key}": its getter set a ttl of ${ttl}, want at least 0`,
+      );
     }
+    // A clock that went back says nothing of the time it took.
+    const loadMs = Math.max(0, now() - start);
+    memory.store(key, view, { epoch, ttl, tags, loadMs });
+    return view;
   }
 }

@@ -1,46 +1,67 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { ByteView } from "./byte_view.ts";
+import { Epochs } from "./epochs.ts";
+import type { Freshness, FreshnessRules, Times } from "./freshness.ts";
 import { LruCache } from "./policy/lru.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Counters } from "./stats.ts";
 
 /**
  * What each entry of a `Group` costs beside its key and its value, in bytes:
- * what V8 takes for its objects and buffers (measured: 371), rounded up.
+ * what V8 takes for its objects and buffers (measured: 504), rounded up.
  */
-export const GROUP_ENTRY_OVERHEAD = 384;
+export const GROUP_ENTRY_OVERHEAD = 512;
 
 /** What memory holds of a key. */
-export interface Entry {
+export interface Entry extends Times {
   /** The value; `undefined` when the source has none. */
   readonly view: ByteView | undefined;
-  /** When it was stored, in ms. */
-  readonly storedAt: number;
-  /** How long it is served, in ms. */
-  readonly ttl: number;
+  /** The count of epochs at which its load began. */
+  readonly epoch: number;
+  /** What it is also removed by. */
+  readonly tags: readonly string[] | undefined;
+}
+
+/** What is known of a value that is to be stored. */
+export interface Origin {
+  /** The count of epochs at which its load began. */
+  readonly epoch: number;
+  /** How long it is fresh in ms, where its source has said so. */
+  readonly ttl?: number | undefined;
+  /** What it is also removed by. */
+  readonly tags?: readonly string[] | undefined;
+  /** How long its load took in ms. */
+  readonly loadMs?: number;
+}
+
+/** A value, and what may be done with it. */
+export interface Found {
+  /** The value; `undefined` when the source has none. */
+  readonly view: ByteView | undefined;
+  /** What may be done with it. */
+  readonly freshness: Exclude<Freshness, "gone">;
 }
 
 /** Settings of a {@linkcode Memory}. */
 export interface MemoryOptions {
   /** The most bytes. */
   readonly maxBytes: number;
-  /** How long a value is served in ms. */
-  readonly ttl: number;
-  /** How long "there is none" is served in ms, but never longer than `ttl`. */
-  readonly negativeTtl: number;
-  /** The clock in ms. */
-  readonly now: () => number;
+  /** What time does to values. */
+  readonly rules: FreshnessRules;
   /** Where evictions are counted. */
   readonly counters: Counters;
 }
 
-/** The entries of a group: a policy says which stay, a clock which are fresh. */
+/**
+ * The entries of a group: a policy says which stay, rules of time and epochs
+ * which may be served.
+ */
 export class Memory {
+  /** What ends many values at once. */
+  readonly epochs: Epochs = new Epochs();
   readonly #policy: Policy<Entry>;
-  readonly #ttl: number;
-  readonly #negativeTtl: number;
-  readonly #now: () => number;
+  readonly #rules: FreshnessRules;
 
   /**
    * Makes an empty memory.
@@ -48,10 +69,8 @@ export class Memory {
    * @param options Its limits.
    */
   constructor(options: MemoryOptions) {
-    const { maxBytes, ttl, negativeTtl, now, counters } = options;
-    this.#ttl = ttl;
-    this.#negativeTtl = Math.min(negativeTtl, ttl);
-    this.#now = now;
+    const { maxBytes, rules, counters } = options;
+    this.#rules = rules;
     this.#policy = new LruCache<Entry>({
       maxBytes,
       overhead: GROUP_ENTRY_OVERHEAD,
@@ -62,7 +81,7 @@ export class Memory {
     });
   }
 
-  /** How many entries there are, stale ones included. */
+  /** How many entries there are, those that are gone included. */
   get size(): number {
     return this.#policy.size;
   }
@@ -73,27 +92,35 @@ export class Memory {
   }
 
   /**
-   * Finds a fresh entry and drops a stale one.
+   * Finds an entry for a use, and drops one that is gone.
    *
    * @param key The key.
-   * @returns The entry, or `undefined`.
+   * @returns The value and what may be done with it, or `undefined`.
    */
-  find(key: string): Entry | undefined {
+  find(key: string): Found | undefined {
     const entry = this.#policy.get(key);
-    if (entry === undefined || this.#isFresh(entry)) return entry;
-    this.#policy.delete(key);
-    return undefined;
+    if (entry === undefined) return undefined;
+    const freshness = this.#freshnessOf(entry);
+    if (freshness === "gone") {
+      this.#policy.delete(key);
+      return undefined;
+    }
+    this.#rules.use(entry);
+    return { view: entry.view, freshness };
   }
 
   /**
-   * Finds a fresh entry and changes nothing.
+   * Finds an entry that is not stale, and changes nothing.
    *
    * @param key The key.
    * @returns The entry, or `undefined`.
    */
   peek(key: string): Entry | undefined {
     const entry = this.#policy.peek(key);
-    return entry === undefined || this.#isFresh(entry) ? entry : undefined;
+    if (entry === undefined) return undefined;
+    const { storedAt, ttl } = entry;
+    const isWithin = ttl === Infinity || this.#rules.now() - storedAt < ttl;
+    return isWithin && this.#freshnessOf(entry) !== "gone" ? entry : undefined;
   }
 
   /**
@@ -101,28 +128,41 @@ export class Memory {
    *
    * @param key The key.
    * @param view The value, or `undefined` for "there is none".
+   * @param origin Where it is from.
    * @returns Whether it was kept.
    */
-  store(key: string, view: ByteView | undefined): boolean {
-    const ttl = view === undefined ? this.#negativeTtl : this.#ttl;
-    if (ttl === 0) {
+  store(key: string, view: ByteView | undefined, origin: Origin): boolean {
+    const { epoch, ttl, loadMs = 0 } = origin;
+    const tags = origin.tags?.length ? [...origin.tags] : undefined;
+    const times = this.#rules.stamp(view === undefined, ttl, loadMs);
+    if (times.ttl === 0 || this.epochs.isOver(epoch, tags)) {
       this.#policy.delete(key);
       return false;
     }
-    const storedAt = ttl === Infinity ? 0 : this.#now();
-    return this.#policy.set(key, { view, storedAt, ttl });
+    const { storedAt, usedAt } = times;
+    // One object, not two: that saves 20 bytes an entry.
+    const entry = {
+      view,
+      epoch,
+      tags,
+      storedAt,
+      ttl: times.ttl,
+      loadMs,
+      usedAt,
+    };
+    return this.#policy.set(key, entry);
   }
 
   /**
    * Drops an entry.
    *
    * @param key The key.
-   * @returns Whether there was one that is fresh.
+   * @returns Whether there was one that is not stale.
    */
   remove(key: string): boolean {
-    const isFresh = this.peek(key) !== undefined;
+    const isThere = this.peek(key) !== undefined;
     this.#policy.delete(key);
-    return isFresh;
+    return isThere;
   }
 
   /** Drops every entry. */
@@ -130,10 +170,9 @@ export class Memory {
     this.#policy.clear();
   }
 
-  #isFresh({ storedAt, ttl }: Entry): boolean {
-    if (ttl === Infinity) return true;
-    // After a step back of the clock nothing is known of the age: not fresh.
-    const age = this.#now() - storedAt;
-    return age >= 0 && age < ttl;
+  #freshnessOf(entry: Entry): Freshness {
+    return this.epochs.isOver(entry.epoch, entry.tags)
+      ? "gone"
+      : this.#rules.of(entry, entry.view === undefined);
   }
 }

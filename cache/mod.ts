@@ -41,8 +41,12 @@
  * - "There is none" (`undefined`) is an answer and is remembered for
  *   `negativeTtl`; a failure is an error, is not remembered as a value, and
  *   leaves its key alone for `retryAfter`.
- * - A load that was running when `set` or `remove` came does not overwrite what
- *   they did.
+ * - A load that was running when `set`, `remove`, `removeTag` or `reset` came does
+ *   not overwrite what they did.
+ * - Times are shortened by chance (`ttlJitter`), so that values loaded together
+ *   do not end together. A stale value is served only where
+ *   `staleWhileRevalidate` or `staleIfError` allow it, and never one that was
+ *   dropped.
  * - Values cannot be changed by those who read them.
  * - Memory stays under `maxBytes` by an exact count, at most `maxLoads` calls of
  *   the getter run, and every wait for a peer ends after `timeout`.
@@ -52,8 +56,9 @@
  *
  * ## What it does not do
  *
- * - `set` and `remove` reach this node only, and values of other nodes are not
- *   copied: every `get` of such a key asks its owner.
+ * - `set`, `remove`, `removeTag` and `reset` reach this node only, and values of
+ *   other nodes are not copied: every `get` of such a key asks its owner.
+ * - A pool has the ring of Go nodes; `BalancedRing` stands for itself so far.
  * - Peers are not authenticated: keep the port of a pool in a private network.
  * - Keys `"."` and `".."` and keys with lone surrogates do not pass through a
  *   URL: every node loads them for itself.
@@ -63,11 +68,14 @@
  * @module
  */
 
+export { BloomFilter, type BloomFilterOptions } from "./bloom_filter.ts";
 export { ByteView } from "./byte_view.ts";
 export { type Codec, type Input, jsonCodec } from "./codec.ts";
 export { ClosedError, LoadError, OverloadError, PeerError } from "./errors.ts";
+export { type FreshnessOptions } from "./freshness.ts";
 export type { Getter, GetterContext, GetterFunction } from "./getter.ts";
-export { type GetOptions, Group, type GroupOptions } from "./group.ts";
+export { Group } from "./group.ts";
+export type { GetOptions, GroupOptions, SetOptions } from "./group_options.ts";
 export { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
 export type {
   PeerGetOptions,

@@ -18,6 +18,12 @@ export interface GroupStats {
   readonly backoffs: number;
   /** Loads refused because too many were waiting. */
   readonly overloads: number;
+  /** Keys that `mayHave` ruled out, for which nobody was asked. */
+  readonly filtered: number;
+  /** Values loaded anew while they were served. */
+  readonly refreshes: number;
+  /** Stale values served because loading them anew failed. */
+  readonly fallbacks: number;
   /** Entries that left to make room. */
   readonly evictions: number;
   /** Entries held. */
@@ -40,5 +46,8 @@ export class Counters {
   peerFailures = 0;
   backoffs = 0;
   overloads = 0;
+  filtered = 0;
+  refreshes = 0;
+  fallbacks = 0;
   evictions = 0;
 }

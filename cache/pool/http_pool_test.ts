@@ -8,7 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { LoadError, OverloadError, PeerError } from "../errors.ts";
-import { Group, type GroupOptions } from "../group.ts";
+import { Group } from "../group.ts";
+import type { GroupOptions } from "../group_options.ts";
 import type { ByteView } from "../byte_view.ts";
 import type { PeerSource } from "../peer.ts";
 import { HttpPool, type HttpPoolOptions } from "./http_pool.ts";

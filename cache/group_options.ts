@@ -1,0 +1,82 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Codec } from "./codec.ts";
+import type { FreshnessOptions } from "./freshness.ts";
+
+/**
+ * Settings of a {@linkcode Group}.
+ *
+ * @typeParam T The values of the group.
+ */
+export interface GroupOptions<T> extends FreshnessOptions {
+  /**
+   * The most memory for entries in bytes: keys as UTF-8, values, and
+   * `GROUP_ENTRY_OVERHEAD` each; 0 keeps nothing, and unlike the Go
+   * original only `Infinity` has no limit.
+   *
+   * @default {67108864}
+   */
+  readonly maxBytes?: number;
+  /**
+   * How long a key is left alone after its load failed, in ms: callers get the
+   * same error meanwhile. It doubles with each failure in a row up to 20 times
+   * this; 0 tries again each time.
+   *
+   * @default {50}
+   */
+  readonly retryAfter?: number;
+  /**
+   * The most calls of the getter at once.
+   *
+   * @default {32}
+   */
+  readonly maxLoads?: number;
+  /**
+   * The most calls of the getter that wait for their turn; further ones fail
+   * with `OverloadError`.
+   *
+   * @default {1024}
+   */
+  readonly maxWaiting?: number;
+  /**
+   * Turns values into bytes and back.
+   *
+   * @default {undefined}
+   */
+  readonly codec?: Codec<T>;
+  /**
+   * Says of a key whether the source may have it; where it says no, nobody is
+   * asked. Against floods of keys that do not exist: a {@linkcode BloomFilter}
+   * of all known keys, or a check of their form.
+   *
+   * @default {undefined}
+   */
+  readonly mayHave?: (key: string) => boolean;
+}
+
+/** What {@linkcode Group.set} may be told of a value. */
+export interface SetOptions {
+  /**
+   * How long it is fresh in ms, in place of the `ttl` of the group.
+   *
+   * @default {the group's}
+   */
+  readonly ttl?: number;
+  /**
+   * What `removeTag` will find it by.
+   *
+   * @default {[]}
+   */
+  readonly tags?: readonly string[];
+}
+
+/** What {@linkcode Group.get} may be told. */
+export interface GetOptions {
+  /**
+   * Ends the wait of this caller, which then rejects with its reason. The load
+   * goes on for the others and is aborted when the last one has left.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+}
