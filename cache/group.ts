@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { Archive } from "./archive.ts";
 import type { ByteView } from "./byte_view.ts";
 import { checkAtLeast } from "./check_at_least.ts";
 import { type Codec, fromView, type Input, toView } from "./codec.ts";
@@ -10,6 +11,8 @@ import type { GetOptions, GroupOptions, SetOptions } from "./group_options.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
 import type { PeerPicker, PeerSource, PeerSourceOptions } from "./peer.ts";
+import { ReadThrough } from "./read_through.ts";
+import type { RestoreResult } from "./snapshot.ts";
 import { Counters, type GroupStats } from "./stats.ts";
 
 /**
@@ -46,7 +49,8 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   readonly #loader: Loader;
   readonly #counters = new Counters();
   readonly #codec: Codec<T> | undefined;
-  readonly #mayHave: GroupOptions<T>["mayHave"];
+  readonly #reader: ReadThrough;
+  readonly #archive: Archive;
   #isClosed = false;
 
   /**
@@ -76,9 +80,9 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     const rules = new FreshnessRules(options);
     this.name = name;
     this.#codec = options.codec;
-    this.#mayHave = options.mayHave;
     const counters = this.#counters;
     this.#memory = new Memory({ maxBytes, rules, counters });
+    this.#archive = new Archive(this.#memory);
     this.#loader = new Loader({
       name,
       source: (key, context) => this.#ask(getter, key, context),
@@ -88,6 +92,12 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
       maxWaiting,
       retryAfter,
       now: rules.now,
+    });
+    this.#reader = new ReadThrough({
+      memory: this.#memory,
+      loader: this.#loader,
+      counters,
+      mayHave: options.mayHave,
     });
   }
 
@@ -145,22 +155,8 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     options: PeerSourceOptions = {},
   ): Promise<ByteView | undefined> {
     this.#check("get", key);
-    const counters = this.#counters;
-    counters.gets++;
-    const found = this.#memory.find(key);
-    if (found === undefined) {
-      if (this.#mayHave?.(key) !== false) {
-        return await this.#loader.load(key, options);
-      }
-      counters.filtered++;
-      return undefined;
-    }
-    if (found.freshness === "fallback") {
-      return await this.#loadOrFallBack(key, found.view, options);
-    }
-    counters.hits++;
-    if (found.freshness === "refresh") this.#refreshBehind(key);
-    return found.view;
+    this.#counters.gets++;
+    return await this.#reader.read(key, options);
   }
 
   /**
@@ -225,7 +221,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
       );
     }
     const view = toView(value, this.#codec);
-    this.#loader.forget(key);
+    this.#forget(key);
     const epoch = this.#memory.epochs.now;
     return this.#memory.store(key, view, { epoch, ttl, tags });
   }
@@ -241,7 +237,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    */
   remove(key: string): boolean {
     this.#check("remove", key);
-    this.#loader.forget(key);
+    this.#forget(key);
     return this.#memory.remove(key);
   }
 
@@ -282,6 +278,35 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   }
 
   /**
+   * Writes the fresh values of this node into a stream, so that the next run
+   * need not begin with nothing. Values stay readable meanwhile.
+   *
+   * @param writable Where to, such as a file; it is closed at the end.
+   * @returns How many values were written.
+   * @throws {ClosedError} When the group is closed. Errors of the stream come
+   * through as they are.
+   */
+  async snapshot(writable: WritableStream<Uint8Array>): Promise<number> {
+    if (this.#isClosed) throw this.#closedError("take a snapshot");
+    return await this.#archive.write(writable);
+  }
+
+  /**
+   * Takes over the values of a snapshot that are not stale: no older than they
+   * may be, and not set, removed or reset since this call began. A snapshot that
+   * broke off or was damaged gives what is whole before that place.
+   *
+   * @param readable The snapshot.
+   * @returns How many values were taken.
+   * @throws {SyntaxError} When it is no snapshot, or one of a later version.
+   * @throws {ClosedError} When the group is closed.
+   */
+  async restore(readable: ReadableStream<Uint8Array>): Promise<RestoreResult> {
+    if (this.#isClosed) throw this.#closedError("restore");
+    return await this.#archive.read(readable);
+  }
+
+  /**
    * Tells the group whom to ask for the keys of others.
    *
    * @param picker The peers.
@@ -316,6 +341,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     if (!this.#isClosed) {
       this.#isClosed = true;
       this.#loader.abort(this.#closedError("get"));
+      this.#archive.abort(this.#closedError("restore"));
       this.#memory.clear();
     }
     return Promise.resolve();
@@ -341,29 +367,10 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     return value === undefined ? undefined : toView(value, this.#codec);
   }
 
-  /** Loads a value that is stale, and serves it where that fails. */
-  async #loadOrFallBack(
-    key: string,
-    view: ByteView | undefined,
-    options: PeerSourceOptions,
-  ): Promise<ByteView | undefined> {
-    try {
-      return await this.#loader.load(key, options);
-    } catch (error) {
-      // What was dropped meanwhile must not come back.
-      const isStill = this.#memory.find(key)?.view === view;
-      if (options.signal?.aborted || this.#isClosed || !isStill) throw error;
-      this.#counters.fallbacks++;
-      return view;
-    }
-  }
-
-  /** Loads a value anew that is served meanwhile; who asked does not wait. */
-  #refreshBehind(key: string): void {
-    if (this.#loader.isLeftAlone(key)) return;
-    this.#counters.refreshes++;
-    // It is counted and backed off like any other, and nobody waits for it.
-    this.#loader.refresh(key).catch(() => {});
+  /** Fences a key whose value changed, against loads and restores. */
+  #forget(key: string): void {
+    this.#loader.forget(key);
+    this.#archive.forget(key);
   }
 
   #check(action: string, key: string): void {

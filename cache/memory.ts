@@ -165,6 +165,34 @@ export class Memory {
     return isThere;
   }
 
+  /**
+   * Goes over the entries that are not stale, those that would leave first
+   * first.
+   *
+   * @returns Keys and entries.
+   */
+  *entries(): Generator<[key: string, entry: Entry]> {
+    for (const [key] of [...this.#policy].reverse()) {
+      const entry = this.peek(key);
+      if (entry !== undefined) yield [key, entry];
+    }
+  }
+
+  /**
+   * Takes an entry of an earlier run, where it is not stale and there is none
+   * of its key.
+   *
+   * @param key The key.
+   * @param entry The entry.
+   * @returns Whether it was taken.
+   */
+  adopt(key: string, entry: Entry): boolean {
+    if (this.#policy.peek(key) !== undefined) return false;
+    if (this.#freshnessOf(entry) === "gone") return false;
+    this.#rules.use(entry);
+    return this.#policy.set(key, entry);
+  }
+
   /** Drops every entry. */
   clear(): void {
     this.#policy.clear();

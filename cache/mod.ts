@@ -58,6 +58,8 @@
  *
  * - `set`, `remove`, `removeTag` and `reset` reach this node only, and values of
  *   other nodes are not copied: every `get` of such a key asks its owner.
+ * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
+ *   nobody else can write.
  * - A pool has the ring of Go nodes; `BalancedRing` stands for itself so far.
  * - Peers are not authenticated: keep the port of a pool in a private network.
  * - Keys `"."` and `".."` and keys with lone surrogates do not pass through a
@@ -102,4 +104,5 @@ export {
   SingleFlight,
   type SingleFlightOptions,
 } from "./single_flight.ts";
+export type { RestoreResult } from "./snapshot.ts";
 export type { GroupStats } from "./stats.ts";

@@ -35,6 +35,20 @@ export function crc32(text: string): number {
   return ~crc >>> 0;
 }
 
+/**
+ * CRC-32 (IEEE) of bytes.
+ *
+ * @param bytes The bytes.
+ * @returns A whole number from 0 to 2^32 - 1.
+ */
+export function crc32Of(bytes: Uint8Array): number {
+  let crc = -1;
+  for (let at = 0; at < bytes.length; at++) {
+    crc = step(crc, bytes[at] as number); // below the length
+  }
+  return ~crc >>> 0;
+}
+
 function step(crc: number, byte: number): number {
   // The index is one byte and the table has 256 entries.
   return (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);

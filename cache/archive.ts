@@ -1,0 +1,73 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Memory } from "./memory.ts";
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  type RestoreResult,
+} from "./snapshot.ts";
+
+/** Writes a memory into streams and reads it back. */
+export class Archive {
+  readonly #memory: Memory;
+  /** For each reading under way the keys that changed meanwhile. */
+  readonly #readings = new Set<Set<string>>();
+  #reason: { readonly error: unknown } | undefined;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** Writes what is fresh and closes the stream; gives how many values. */
+  async write(writable: WritableStream<Uint8Array>): Promise<number> {
+    const writer = writable.getWriter();
+    let chunks = 0;
+    try {
+      for (const chunk of encodeSnapshot(this.#memory.entries())) {
+        await writer.write(chunk);
+        chunks++;
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort(error).catch(() => {});
+      throw error;
+    }
+    return chunks - 2; // the first one and the last one are no values
+  }
+
+  /** Takes what is not stale and did not change since the call began. */
+  async read(readable: ReadableStream<Uint8Array>): Promise<RestoreResult> {
+    const { epochs } = this.#memory;
+    const epoch = epochs.now;
+    const touched = new Set<string>();
+    this.#readings.add(touched);
+    let restored = 0;
+    let skipped = 0;
+    const entries = decodeSnapshot(readable);
+    try {
+      while (true) {
+        const { done, value } = await entries.next();
+        if (this.#reason !== undefined) throw this.#reason.error;
+        if (done) return { restored, skipped, isTorn: !value };
+        const [key, entry] = value;
+        const isTaken = !touched.has(key) &&
+          this.#memory.adopt(key, { ...entry, epoch });
+        if (isTaken) restored++;
+        else skipped++;
+      }
+    } finally {
+      this.#readings.delete(touched);
+      await readable.cancel().catch(() => {});
+    }
+  }
+
+  /** Fences a key whose value changed: what is read later does not replace it. */
+  forget(key: string): void {
+    for (const touched of this.#readings) touched.add(key);
+  }
+
+  /** Ends every reading. */
+  abort(error: unknown): void {
+    this.#reason ??= { error };
+  }
+}
