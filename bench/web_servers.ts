@@ -3,12 +3,33 @@
 // documentation says, and by hand. `deno run -A bench/web_servers.ts NAME
 // FOLDER` serves one and prints its port.
 import { Elysia } from "npm:elysia@1.4.30";
-// @ts-types="npm:@types/express@5.0.5"
-import express from "npm:express@5.3.0";
+import untypedExpress from "npm:express@5.3.0";
 import { H3, serveStatic as h3Static } from "npm:h3@2.0.8";
 import { Hono } from "npm:hono@4.13.19";
 import { serveStatic } from "npm:hono@4.13.19/deno";
 import { Engine } from "../web/mod.ts";
+
+/** What is used of Express, whose types bring those of Node for everything. */
+interface ExpressApp {
+  get(
+    path: string,
+    handle: (req: ExpressRequest, res: ExpressResponse) => void,
+  ): void;
+  use(path: string, handle: unknown): void;
+  listen(port: number, host: string, done: () => void): { address(): unknown };
+}
+interface ExpressRequest {
+  readonly params: Readonly<Record<string, string>>;
+}
+interface ExpressResponse {
+  type(name: string): ExpressResponse;
+  send(text: string): void;
+  json(value: unknown): void;
+}
+const express = untypedExpress as unknown as {
+  (): ExpressApp;
+  static(folder: string): unknown;
+};
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -134,8 +155,13 @@ function serveExpress(folder: string): void {
   app.get("/", (_, res) => void res.type("text").send("Hello"));
   app.get("/user/:id", (req, res) => void res.json({ id: req.params.id }));
   for (let layer = 0; layer < 3; layer++) {
-    app.use("/layers", async (_req, _res, next) => next(await undefined));
-    app.use("/sync", (_req, _res, next) => next());
+    const wait = async (
+      _: unknown,
+      __: unknown,
+      next: (_: undefined) => void,
+    ) => next(await undefined);
+    app.use("/layers", wait);
+    app.use("/sync", (_: unknown, __: unknown, next: () => void) => next());
   }
   app.get("/layers/x", (_, res) => void res.type("text").send("Hello"));
   app.get("/sync/x", (_, res) => void res.type("text").send("Hello"));

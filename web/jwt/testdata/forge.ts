@@ -11,16 +11,25 @@ export interface Pair {
 /** Makes keys, by jose where it can. */
 export async function pairOf(algorithm: JwtAlgorithm): Promise<Pair> {
   if (!algorithm.startsWith("HS")) {
-    const { publicKey, privateKey } = await jose.generateKeyPair(algorithm, {
-      extractable: true,
-    });
-    return { sign: privateKey, verify: publicKey };
+    return await joseKeys(algorithm);
   }
   const hash = `SHA-${algorithm.slice(2)}`;
   const usages: KeyUsage[] = ["sign", "verify"];
   const params: HmacKeyGenParams = { name: "HMAC", hash };
   const key = await crypto.subtle.generateKey(params, true, usages);
   return { sign: key, verify: key };
+}
+
+/**
+ * Keys by jose. Its types are those of Node wherever another package brings
+ * them, while the keys are those of the platform.
+ */
+export async function joseKeys(algorithm: JwtAlgorithm): Promise<Pair> {
+  const pair: unknown = await jose.generateKeyPair(algorithm, {
+    extractable: true,
+  });
+  const { publicKey, privateKey } = pair as CryptoKeyPair;
+  return { sign: privateKey, verify: publicKey };
 }
 
 /** What the tokens of the tests say. */
