@@ -5,7 +5,10 @@ import { logger, recovery } from "@gee/std/web/middleware";
 
 const lines: string[] = [];
 const app = new Engine().use(
-  logger({ log: (line) => lines.push(line), now: () => 0 }),
+  logger({
+    log: (text) => lines.push(text.split("\n")[0] ?? ""),
+    now: () => 0,
+  }),
   recovery(),
 );
 app.get("/", () => {
