@@ -36,6 +36,8 @@ function fetches(path: string): Measures {
 interface Load {
   readonly perSecond: number;
   readonly perCpuSecond: number;
+  /** How many of the slowest answers but one of a hundred fit into a second. */
+  readonly perP99: number;
 }
 
 /** Loads a server in a process of its own. */
@@ -51,23 +53,29 @@ async function load(app: string, path: string): Promise<Load> {
   const url = `http://127.0.0.1:${port}${path}`;
   await wrk(url);
   const start = await cpuSeconds(server.pid);
-  const { requests, seconds } = await wrk(url);
+  const { requests, seconds, p99 } = await wrk(url);
   const cpu = await cpuSeconds(server.pid) - start;
   server.kill();
   await reader.cancel();
   await Deno.remove(folder, { recursive: true });
-  return { perSecond: requests / seconds, perCpuSecond: requests / cpu };
+  return {
+    perSecond: requests / seconds,
+    perCpuSecond: requests / cpu,
+    perP99: 1 / p99,
+  };
 }
 
 async function wrk(
   url: string,
-): Promise<{ requests: number; seconds: number }> {
+): Promise<{ requests: number; seconds: number; p99: number }> {
   const { stdout } = await new Deno.Command("wrk", {
-    args: ["-t1", "-c32", "-d1s", url],
+    args: ["-t1", "-c32", "-d1s", "--latency", url],
   }).output();
   const text = new TextDecoder().decode(stdout);
   const [, requests, seconds] = /(\d+) requests in ([\d.]+)s/.exec(text) ?? [];
-  return { requests: Number(requests), seconds: Number(seconds) };
+  const [, slow = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
+  const p99 = Number(slow) / ({ us: 1e6, ms: 1e3, s: 1 }[unit] ?? NaN);
+  return { requests: Number(requests), seconds: Number(seconds), p99 };
 }
 
 /** Files that are older than the moment a server may not trust their time. */
@@ -143,6 +151,18 @@ const suites: Suite[] = [
       DYNAMIC.map((name) => [
         `HTTP ${name}`,
         loads(name, dynamic, "perCpuSecond"),
+      ]),
+    ),
+  },
+  {
+    name: "web_p99",
+    title: "The slowest of a hundred answers, over a hand-written Deno.serve",
+    baseline: "reference",
+    command: COMMAND,
+    cells: Object.fromEntries(
+      (["text", "param JSON"] as const).map((name) => [
+        `p99 ${name}`,
+        loads(name, ["reference", "gee", "hono"], "perP99"),
       ]),
     ),
   },
