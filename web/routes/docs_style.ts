@@ -30,7 +30,8 @@ code, pre, textarea, input, select { font-family: ui-monospace, monospace; font-
 pre { background: var(--soft); padding: .75rem; border-radius: .25rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin: 1rem 0; font-size: .9rem; }
 caption { text-align: start; font-weight: bold; }
-th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; border-top: 1px solid var(--line); }
+td:last-child { overflow-wrap: anywhere; }
 td p { margin: .25rem 0; }
 input, select, textarea { width: 100%; padding: .4rem; border: 1px solid light-dark(#767b84, #8a909a); border-radius: .25rem; background: inherit; color: inherit; }
 button { padding: .4rem 1.2rem; font: inherit; }
