@@ -4,7 +4,7 @@ import { Body, type BodyLimits } from "./body.ts";
 import type { CookieSigner } from "./cookie_signer.ts";
 import { parseCookies } from "./cookies.ts";
 import { clientAddress, clientOrigin } from "./forwarded.ts";
-import { pathEnd, pathStart } from "./path.ts";
+import { normalPath, pathEnd, pathStart } from "./path.ts";
 import type { ParamValue } from "./scanner.ts";
 
 /** What is known of the connection a request came by. */
@@ -13,7 +13,7 @@ export interface ConnectionInfo {
   readonly remoteAddr?: {
     /** Its IP address; unix sockets have none. */
     readonly hostname?: string;
-  };
+  } | undefined;
   /**
    * The path that `mount` cut off the URL, for links to itself: `/debug`.
    * Nothing where nothing is mounted.
@@ -98,11 +98,15 @@ export class Incoming<
     return this.request.method;
   }
 
-  /** The path as the client wrote it, escapes and all, without query. */
+  /**
+   * The path without query, in one spelling: `/%61dmin` is `/admin`, as it is
+   * for the routes, while an encoded slash stays `%2F`. `request.url` has it as
+   * the client wrote it.
+   */
   get path(): string {
     const { url } = this.request;
     const start = pathStart(url);
-    return url.slice(start, pathEnd(url, start));
+    return normalPath(url.slice(start, pathEnd(url, start)));
   }
 
   /** The pattern that fits, of the route or of a group around it. */

@@ -43,6 +43,22 @@ export function canonicalPath(raw: string): string | undefined {
   }
 }
 
+/**
+ * The one spelling of a raw path: equal for two paths if and only if their
+ * segments are, so that what compares paths sees what the router sees.
+ *
+ * @returns The path with only those escapes that it needs; a path that
+ * {@linkcode canonicalPath} refuses, as it is.
+ */
+export function normalPath(raw: string): string {
+  if (!/[^!-$&-~]/.test(raw)) return raw;
+  // A decoded NUL is an encoded slash.
+  return canonicalPath(raw)?.replaceAll(
+    /[^!-~]+|[#%?]/g,
+    (text) => encodeURIComponent(text).replaceAll("%00", "%2F"),
+  ) ?? raw;
+}
+
 /** Text for people and handlers: encoded slashes are slashes again. */
 export function readable(canonical: string): string {
   return canonical.replaceAll(ENCODED_SLASH, "/");

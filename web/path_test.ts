@@ -1,6 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { assert, assertEquals } from "@std/assert";
-import { canonicalPath, isHost, pathEnd, pathStart, readable } from "./path.ts";
+import {
+  canonicalPath,
+  isHost,
+  normalPath,
+  pathEnd,
+  pathStart,
+  readable,
+} from "./path.ts";
 
 Deno.test("pathStart() and pathEnd() enclose the path of a URL", () => {
   const cases: [url: string, path: string][] = [
@@ -44,5 +51,27 @@ Deno.test("isHost() takes names and addresses and nothing else", () => {
     ]
   ) {
     assertEquals(isHost(bad), false, bad);
+  }
+});
+
+Deno.test("normalPath() spells paths alike exactly when their segments are", () => {
+  const table: [raw: string, normal: string][] = [
+    ["/a/b", "/a/b"],
+    ["/%61dmin", "/admin"],
+    ["/a%2fb", "/a%2Fb"],
+    ["/a%2Fb/%63", "/a%2Fb/c"],
+    ["/%252e", "/%252e"],
+    ["/%2e%2E/x", "/../x"],
+    ["/a%3fb%23c", "/a%3Fb%23c"],
+    ["/%C3%a9", "/%C3%A9"],
+    ["/\u00e9", "/%C3%A9"],
+    ["/a%20b", "/a%20b"],
+    ["/%7Ba%7D;@:%40", "/{a};@:@"],
+    ["/%zz", "/%zz"],
+    ["/%00", "/%00"],
+  ];
+  for (const [raw, normal] of table) {
+    assertEquals(normalPath(raw), normal, raw);
+    assertEquals(normalPath(normal), normal, `${raw} again`);
   }
 });
