@@ -14,12 +14,26 @@ export function errorResponse(error: unknown, request: Request): Response {
   if (!(error instanceof HttpError)) return statusResponse(500, request);
   const { status, message, details, headers } = error;
   const response = error.expose
-    ? answer(status, message, details, request)
+    ? exposed(status, message, details, request)
     : statusResponse(status, request);
   for (const [name, value] of Object.entries(headers)) {
     response.headers.set(name, value);
   }
   return response;
+}
+
+/** Details without a JSON form must not cost the client its answer. */
+function exposed(
+  status: number,
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+  request: Request,
+): Response {
+  try {
+    return answer(status, message, details, request);
+  } catch {
+    return answer(status, message, NO_DETAILS, request);
+  }
 }
 
 /**

@@ -70,3 +70,13 @@ Deno.test("errors keep their headers", async () => {
   const response = await app().request("/refuse");
   assertEquals(response.headers.get("retry-after"), "5");
 });
+
+Deno.test("errors are answered without details that have no JSON form", async () => {
+  const app = new Engine();
+  app.get("/", () => {
+    throw new HttpError(409, "In use", { details: { count: 1n } });
+  });
+  const response = await app.request("/");
+  assertEquals(response.status, 409);
+  assertEquals(await response.json(), { message: "In use" });
+});

@@ -1,4 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { HeaderList } from "./header_list.ts";
 
 /** Details of an {@linkcode HttpError}. */
 export interface HttpErrorOptions extends ErrorOptions {
@@ -87,6 +88,7 @@ export class HttpError extends Error {
    * @param message What went wrong; the name of the status when left out.
    * @param options Whether the client may read it, headers, cause.
    * @throws {RangeError} When the status is not one of an error.
+   * @throws {TypeError} When a header could split or forge others.
    */
   constructor(
     status: number,
@@ -99,9 +101,16 @@ export class HttpError extends Error {
       );
     }
     super(message, options);
+    if (options.headers !== undefined) checkHeaders(options.headers);
     this.status = status;
     this.expose = options.expose ?? status < 500;
     this.headers = options.headers ?? {};
     this.details = options.details ?? {};
   }
+}
+
+/** Refuses bad headers where the error is made, not when it is answered. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  const list = new HeaderList();
+  for (const [name, value] of Object.entries(headers)) list.set(name, value);
 }

@@ -27,3 +27,13 @@ Deno.test("HttpError refuses a status that is no error", () => {
     );
   }
 });
+
+Deno.test("HttpError refuses headers that could forge others", () => {
+  for (const value of ["a\r\nb: c", "a\nb", "a\0", "\u010a"]) {
+    assertThrows(
+      () => new HttpError(400, "No", { headers: { "x-a": value } }),
+      TypeError,
+      'Cannot set header "x-a"',
+    );
+  }
+});
