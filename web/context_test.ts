@@ -278,6 +278,28 @@ Deno.test("Context.state and params have no prototype", async () => {
   assertEquals(await response.json(), ["gee", null, null, ["__proto__"]]);
 });
 
+Deno.test("Context headers of one request do not reach another by a shared answer", async () => {
+  const shared: Record<string, Response> = {
+    empty: new Response(null, { status: 204 }),
+    ok: new Response(),
+    moved: new Response(null, { status: 303, headers: { location: "/" } }),
+  };
+  const app = new Engine();
+  app.get("/:kind/:who", (c) => {
+    c.setCookie("session", c.param("who"));
+    return shared[c.param("kind")];
+  });
+  for (const [kind, { status }] of Object.entries(shared)) {
+    for (const who of ["alice", "bob"]) {
+      const response = await app.request(`/${kind}/${who}`);
+      assertEquals(response.status, status);
+      const [cookie, ...more] = response.headers.getSetCookie();
+      assertEquals(cookie?.startsWith(`session=${who};`), true, cookie);
+      assertEquals(more, [], kind);
+    }
+  }
+});
+
 Deno.test("Context.setHeader() refuses a line break at once", async () => {
   await answer((c) => {
     assertThrows(

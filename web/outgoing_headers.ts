@@ -178,6 +178,17 @@ export class OutgoingHeaders<
     this.#lifetime?.release();
     // The answer that opens a WebSocket belongs to the server as it is.
     if (this.#headers === undefined || response.status === 101) return response;
-    return this.#headers.writeTo(response);
+    return this.#headers.writeTo(unshared(response));
   }
+}
+
+/**
+ * A response without a body can be answered again and again: what is written
+ * into it, cookies too, would reach the clients after this one.
+ */
+function unshared(response: Response): Response {
+  // To look at a body slows it down; those with one have a type, mostly.
+  const hasBody = response.headers.has("content-type") ||
+    response.body !== null;
+  return hasBody ? response : new Response(null, response);
 }
