@@ -63,7 +63,8 @@ export class Body {
   /**
    * The body as bytes.
    *
-   * @returns The bytes that all readers share; do not change them.
+   * @returns The bytes that all readers share, in the `content-encoding` they
+   * came in; do not change them.
    * @throws {HttpError} 413 over the limit, 408 after the time limit, 499 when
    * the client breaks it off.
    */
@@ -75,10 +76,11 @@ export class Body {
    * The body as UTF-8 text.
    *
    * @returns The text.
-   * @throws {HttpError} As `bytes` does.
+   * @throws {HttpError} As `bytes` does, and 415 for a body with a content
+   * coding such as gzip: a few bytes of it could become gigabytes.
    */
   text(): Promise<string> {
-    return this.#text ??= this.bytes()
+    return this.#text ??= this.#plainBytes()
       .then((bytes) => new TextDecoder().decode(bytes));
   }
 
@@ -86,7 +88,7 @@ export class Body {
    * The body as JSON. Nothing checks its shape.
    *
    * @returns The value that all readers share.
-   * @throws {HttpError} As `bytes` does, and 400 for malformed JSON, nesting
+   * @throws {HttpError} As `text` does, and 400 for malformed JSON, nesting
    * over 64 levels, and the keys `__proto__` and `constructor.prototype`.
    */
   json(): Promise<unknown> {
@@ -98,7 +100,7 @@ export class Body {
    *
    * @returns The fields that all readers share; a request without a body has
    * none.
-   * @throws {HttpError} As `bytes` does, 415 for another content type and 400
+   * @throws {HttpError} As `text` does, 415 for another content type and 400
    * for a malformed form.
    */
   form(): Promise<FormData> {
@@ -107,7 +109,7 @@ export class Body {
 
   async #readForm(): Promise<FormData> {
     const type = this.#request.headers.get("content-type");
-    const bytes = await this.bytes();
+    const bytes = await this.#plainBytes();
     if (type === null && bytes.length === 0) return new FormData();
     if (type === null || !FORM.test(type)) {
       throw new HttpError(415, "The body is not a form");
@@ -118,6 +120,17 @@ export class Body {
     } catch (cause) {
       throw new HttpError(400, "The body is not a valid form", { cause });
     }
+  }
+
+  /** The bytes, unless they stand for others (RFC 9110, section 8.4). */
+  async #plainBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const coding = this.#request.headers.get("content-encoding") ?? "identity";
+    if (coding.toLowerCase() !== "identity") {
+      throw new HttpError(415, "The body has a content coding", {
+        headers: { "accept-encoding": "identity" },
+      });
+    }
+    return await this.bytes();
   }
 
   async #read(): Promise<Uint8Array<ArrayBuffer>> {

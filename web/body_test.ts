@@ -193,3 +193,31 @@ Deno.test("Body reads once and shares what it made", async () => {
   const form = new Body(request(new URLSearchParams("a=1")), limits);
   assertStrictEquals(await form.form(), await form.form());
 });
+
+Deno.test("Body inflates nothing, and reads no text out of what is coded", async () => {
+  const zeros = new Uint8Array(1 << 20);
+  const stream = new Blob([zeros]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  const bomb = await new Response(stream).bytes();
+  const app = new Engine();
+  app.post("/bytes", async (c) => c.json((await c.body.bytes()).length));
+  app.post("/text", async (c) => c.string(await c.body.text()));
+  app.post("/json", async (c) => c.json(await c.body.json()));
+  app.post("/form", async (c) => c.json(await c.postForm("a") ?? null));
+  const ask = (path: string, coding: string) =>
+    app.request(path, {
+      method: "POST",
+      headers: { "content-encoding": coding },
+      body: bomb,
+    });
+  assertEquals(await (await ask("/bytes", "gzip")).json(), bomb.length);
+  for (const path of ["/text", "/json", "/form"]) {
+    for (const coding of ["gzip", "br", "GZIP, gzip", "x-unknown"]) {
+      const response = await ask(path, coding);
+      assertEquals(response.status, 415, `${path} ${coding}`);
+      assertEquals(response.headers.get("accept-encoding"), "identity");
+    }
+    const { status } = await ask(path, "Identity");
+    assertEquals(status, { "/text": 200, "/json": 400, "/form": 415 }[path]);
+  }
+});
