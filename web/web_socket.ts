@@ -69,6 +69,8 @@ const FAILED = 1011;
 
 /** How many messages of the largest size may wait for the handler. */
 const MAX_WAITING = 16;
+/** How many of any size: an empty one takes memory too. */
+const MAX_WAITING_MESSAGES = 4096;
 
 /** Answers a request with a WebSocket; see `c.webSocket`. */
 export function openWebSocket(
@@ -127,6 +129,7 @@ class Inbox {
   readonly #hooks: WebSocketHooks;
   readonly #limit: number;
   #last: Promise<void> | undefined;
+  #waiting = 0;
   #waitingBytes = 0;
 
   constructor(socket: WebSocket, hooks: WebSocketHooks, limit: number) {
@@ -143,11 +146,16 @@ class Inbox {
     if (this.#last === undefined) return this.guard(handle);
     // A socket cannot be told to wait, so a client that is faster than the
     // handler is let go before it fills the memory.
+    this.#waiting++;
     this.#waitingBytes += size;
-    if (this.#waitingBytes > MAX_WAITING * this.#limit) {
+    if (
+      this.#waiting > MAX_WAITING_MESSAGES ||
+      this.#waitingBytes > MAX_WAITING * this.#limit
+    ) {
       return this.#socket.close(POLICY, "Too many messages");
     }
     this.#follow(this.#last.then(() => {
+      this.#waiting--;
       this.#waitingBytes -= size;
       return handle();
     }));

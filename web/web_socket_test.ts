@@ -160,6 +160,16 @@ Deno.test("Context.webSocket() lets go of a client faster than the handler", asy
   await server.closed;
 });
 
+Deno.test("Context.webSocket() lets few messages wait, empty ones too", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using server = rig({ onMessage: () => gate.promise });
+  const { socket, ended } = await server.open();
+  for (let count = 0; count < 4098; count++) socket.send("");
+  assertEquals((await ended).code, 1008);
+  gate.resolve();
+  await server.closed;
+});
+
 Deno.test("Context.webSocket() closes with 1011 when a hook throws", async () => {
   const hooks: WebSocketHooks[] = [
     {
