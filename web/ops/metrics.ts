@@ -108,17 +108,26 @@ export function metrics(options: MetricsOptions = {}): Metrics {
     record: function metrics(c) {
       const start = now();
       recorder.active++;
+      let isEnded = false;
       const end = (status: number) => {
+        if (isEnded) return;
+        isEnded = true;
         recorder.active--;
         recorder.add(c, status, (now() - start) / 1000);
       };
-      return follow(c, (response) => {
+      const answer = follow(c, (response) => {
         end(response.status);
         return response;
       }, (error) => {
-        end(error instanceof HttpError ? error.status : 500);
+        end(statusOf(error));
         throw error;
       });
+      if (!(answer instanceof Promise)) return answer;
+      // What the deadline or the client gave up on may never settle.
+      const { signal } = c.lifetime;
+      const giveUp = () => end(statusOf(signal.reason));
+      signal.addEventListener("abort", giveUp);
+      return answer.finally(() => signal.removeEventListener("abort", giveUp));
     },
     page: (c) => {
       c.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
@@ -126,6 +135,10 @@ export function metrics(options: MetricsOptions = {}): Metrics {
       return c.string(recorder.text() + statsSamples(sources));
     },
   };
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof HttpError ? error.status : 500;
 }
 
 class Recorder {

@@ -1,5 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import parse from "npm:parse-prometheus-text-format@1.1.1";
 import { Engine } from "../engine.ts";
 import { HttpError } from "../http_error.ts";
@@ -165,6 +170,20 @@ Deno.test("metrics() counts requests that are not answered yet", async () => {
   gate.resolve();
   await slow;
   assertEquals(await active(), "1");
+});
+
+Deno.test("metrics() counts requests whose handler never settles", async () => {
+  const { record, page } = metrics();
+  const app = new Engine({ handlerTimeout: 20 }).use(record);
+  app.get("/metrics", page);
+  app.get("/never", () => new Promise<Response>(() => {}));
+  assertEquals((await app.request("/never")).status, 503);
+  const text = await (await app.request("/metrics")).text();
+  assertStringIncludes(text, "http_server_active_requests 1\n"); // the page
+  assertStringIncludes(
+    text,
+    '_count{http_request_method="GET",http_response_status_code="503",http_route="/never"} 1\n',
+  );
 });
 
 Deno.test("metrics() refuses a limit that is none", () => {
