@@ -32,7 +32,12 @@ const MAX_FRAMES = 3;
  */
 export async function framesOf(error: unknown): Promise<Frame[]> {
   const stack = error instanceof Error ? error.stack ?? "" : "";
-  const texts = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  // The message may be a stranger's, with lines that look like frames and name
+  // any file, so it is cut off first.
+  const message = error instanceof Error ? error.message : "";
+  const after = stack.indexOf(message) + message.length;
+  const texts = stack.slice(after).split("\n")
+    .filter((line) => /^\s+at /.test(line));
   let left = MAX_FRAMES;
   const frames: Frame[] = [];
   for (const text of texts) {
