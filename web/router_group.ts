@@ -322,7 +322,7 @@ export class RouterGroup<
       return fetch(new Request(below, request), {
         // Read only when asked for: it costs.
         get remoteAddr() {
-          return connection?.remoteAddr ?? {};
+          return connection?.remoteAddr;
         },
         mountPath: (connection?.mountPath ?? "") + url.slice(start, cut),
       });

@@ -75,7 +75,7 @@ export function devErrors(options: DevErrorsOptions = {}): Middleware {
   const told = (c: AnyContext, failure: Failure) =>
     wantsJson(c) ? jsonResponse(failure) : pageOf(failure);
   return async function devErrors(c) {
-    if (refusal(c.request, c.connection?.remoteAddr?.hostname) !== undefined) {
+    if (refusal(c.request, c.connection) !== undefined) {
       return await c.next();
     }
     try {

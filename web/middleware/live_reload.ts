@@ -55,7 +55,7 @@ export function liveReload(options: LiveReloadOptions = {}): Middleware {
   if (!enabled) return (c) => c.next();
   const run = crypto.randomUUID();
   return async function liveReload(c) {
-    if (refusal(c.request, c.connection?.remoteAddr?.hostname) !== undefined) {
+    if (refusal(c.request, c.connection) !== undefined) {
       return await c.next();
     }
     if (c.path === `${path}.js`) return script(path);

@@ -40,9 +40,10 @@ export interface DebugOptions {
  * An index of everything in a program that can be looked at: what each part has
  * counted, links to the pages they have, the routes. Mount it where you like.
  *
- * It is for people on this machine: the client must be local and must ask for a
- * local name, so that no page of another site can read it. For others
- * `authorize` decides. Nobody may write from another site.
+ * It is for people on this machine: the client must be local, must ask for a
+ * local name, so that no page of another site can read it, and must not come by
+ * a proxy. A proxy on this machine that hides the client lets everybody in: use
+ * `authorize` behind one. Nobody may write from another site.
  *
  * @param options What to show, and to whom.
  * @returns What answers, for `app.mount`. Below the path of a page its own
@@ -71,7 +72,7 @@ export function debug(options: DebugOptions = {}): Fetch {
   const { pages = {}, routes, authorize } = options;
   return async (request, info) => {
     const reason = authorize === undefined
-      ? refusal(request, info?.remoteAddr?.hostname)
+      ? refusal(request, info)
       : await isAllowed(authorize, request, info);
     if (reason !== undefined) {
       return Response.json({ message: `Refused: ${reason}` }, { status: 403 });
@@ -90,7 +91,7 @@ export function debug(options: DebugOptions = {}): Fetch {
     }
     return await page.fetch(below(request, segment), {
       get remoteAddr() {
-        return info?.remoteAddr ?? {};
+        return info?.remoteAddr;
       },
       mountPath: `${info?.mountPath ?? ""}/${segment}`,
     });

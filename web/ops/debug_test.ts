@@ -89,6 +89,19 @@ Deno.test("debug() answers this machine by a local name only", async () => {
   }
 });
 
+Deno.test("debug() takes nobody behind a proxy for this machine", async () => {
+  const url = "http://localhost/ops/debug/stats.json";
+  for (const name of ["forwarded", "x-forwarded-for", "x-real-ip", "via"]) {
+    const headers = { [name]: "127.0.0.1" };
+    assertEquals(await status(rig(), url, "127.0.0.1", { headers }), 403, name);
+  }
+  // A unix socket tells no address.
+  const info = { remoteAddr: {} };
+  const response = await rig().fetch(new Request(url), info);
+  await response.body?.cancel();
+  assertEquals(response.status, 403);
+});
+
 Deno.test("debug() lets no other site write", async () => {
   const url = "http://localhost/ops/debug/inner/x";
   const post = (site: string) => ({
@@ -100,6 +113,13 @@ Deno.test("debug() lets no other site write", async () => {
     assertEquals(await status(app, url, "127.0.0.1", post("cross-site")), 403);
     assertEquals(await status(app, url, "127.0.0.1", post("same-site")), 403);
     assertEquals(await status(app, url, "127.0.0.1", { method: "POST" }), 200);
+    // Over plain HTTP a browser may tell its origin alone.
+    const by = (origin: string) => ({ method: "POST", headers: { origin } });
+    const here = by("http://localhost");
+    assertEquals(await status(app, url, "127.0.0.1", here), 200);
+    for (const origin of ["http://evil.com", "null", "http://localhost:81"]) {
+      assertEquals(await status(app, url, "127.0.0.1", by(origin)), 403);
+    }
   }
 });
 
