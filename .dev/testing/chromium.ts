@@ -1,20 +1,28 @@
 // Copyright 2026 the Gee authors. MIT license.
 // A real browser for the tests of pages.
 import type { Browser } from "npm:playwright-core@1.65.1";
+import { canGenerateCode } from "./code_generation.ts";
 
 const PATH = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(isFile);
 
 // Where the browser is known to be installed its absence is a failure.
 const isRequired = Deno.env.get("REQUIRE_CHROMIUM") !== undefined;
 
+const reason = whyNot();
+
 /** Whether tests that need it are left out. */
-export const isSkipped = PATH === undefined && !isRequired;
+export const isSkipped: boolean = reason !== undefined;
 
 /** The name of a test, which says so when it is left out. */
 export function titled(name: string): string {
-  return isSkipped
-    ? `${name} (skipped: no Chromium found, Debian's package chromium has it)`
-    : name;
+  return reason === undefined ? name : `${name} (skipped: ${reason})`;
+}
+
+function whyNot(): string | undefined {
+  if (PATH === undefined && !isRequired) {
+    return "no Chromium found, Debian's package chromium has it";
+  }
+  return canGenerateCode ? undefined : "Playwright makes code from strings";
 }
 
 /** Starts it. */
