@@ -20,7 +20,9 @@ const METHOD = /^[A-Z!#$%&'+.^_`|~-][A-Z\d!#$%&'+.^_`|~-]*$/;
  * Routes and middleware below a prefix.
  *
  * Middleware of a group runs for every route below its prefix, however and
- * whenever it was registered, and for what is not found there (404, 405).
+ * whenever it was registered, and for what is not found there (404, 405). A
+ * route is below a prefix by its pattern, not by the paths that it takes:
+ * `/:any/x` is not below `/v1`.
  * Prefixes match whole segments: `/v1` has no part in `/v10`. Patterns are
  * strict: `""` is the prefix itself, `"/"` the prefix with a slash.
  *
