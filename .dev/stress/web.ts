@@ -6,6 +6,7 @@
 import { Report } from "./report.ts";
 import { deepJson, headers, largeBodies, pipelining } from "./web_flood.ts";
 import { fuzz, probes } from "./web_fuzz.ts";
+import { hardInputs } from "./web_hard_inputs.ts";
 import { idle, never, resets, slowBodies, slowHeaders } from "./web_slow.ts";
 import { drain, soak } from "./web_soak.ts";
 
@@ -25,6 +26,7 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   never: (report) => never(report, 1000),
   largeBodies: (report) => largeBodies(report, 20),
   deepJson: (report) => deepJson(report, isLong ? 200 : 40),
+  hardInputs,
   headers: (report) => headers(report, isLong ? 20_000 : 4000),
   pipelining: (report) => pipelining(report, isLong ? 100_000 : 20_000),
   resets: (report) => resets(report, 3000),
