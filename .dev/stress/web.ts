@@ -39,6 +39,11 @@ if (Deno.build.os !== "linux") {
   console.log("Skipped: the stress run reads the accounts of Linux");
   Deno.exit(0);
 }
+const unknown = wanted.filter((name) => !Object.hasOwn(rigs, name));
+if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
+  console.log(`Cannot run ${unknown.join(", ")} by seed ${seed}`);
+  Deno.exit(2);
+}
 const report = new Report();
 for (const [name, rig] of Object.entries(rigs)) {
   if (wanted.length === 0 || wanted.includes(name)) await rig(report);

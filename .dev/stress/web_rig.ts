@@ -7,6 +7,8 @@ export interface Stats {
   readonly heapUsed: number;
   readonly rss: number;
   readonly unhandled: number;
+  /** How many bodies were asked for. */
+  readonly reached: number;
 }
 
 /** A server in a process of its own. */
@@ -46,7 +48,7 @@ export class Rig implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     const lines: string[] = [];
-    const { promise, resolve } = Promise.withResolvers<number>();
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
     const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
       for await (const text of stream.pipeThrough(new TextDecoderStream())) {
         for (const line of text.split("\n")) {
@@ -57,6 +59,7 @@ export class Rig implements AsyncDisposable {
       }
     };
     const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+    reading.then(() => reject(new Error(`No server: ${lines.join("\n")}`)));
     return new Rig(child, await promise, lines, reading.then(() => {}));
   }
 
@@ -129,8 +132,9 @@ export async function healthDuring(
     const response = await fetch(rig.url("/ping"), {
       signal: AbortSignal.timeout(10_000),
     });
-    await response.text();
+    const text = await response.text();
     times.push(performance.now() - start);
+    if (text !== "pong") throw new Error(`Not healthy: ${text}`);
     await sleep(5);
   }
   await work;

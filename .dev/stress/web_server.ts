@@ -6,6 +6,7 @@ import { Engine } from "../../web/mod.ts";
 
 const [kind = "gee", options = "{}"] = Deno.args;
 let unhandled = 0;
+let reached = 0;
 for (const name of ["unhandledrejection", "error"]) {
   globalThis.addEventListener(name, (event) => {
     unhandled++;
@@ -16,14 +17,20 @@ for (const name of ["unhandledrejection", "error"]) {
 function stats(): Response {
   (globalThis as { gc?: () => void }).gc?.();
   const { heapUsed, rss } = Deno.memoryUsage();
-  return Response.json({ heapUsed, rss, unhandled });
+  return Response.json({ heapUsed, rss, unhandled, reached });
 }
 
 async function raw(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname;
   if (path === "/stats") return stats();
   if (path === "/ping") return new Response("pong");
-  if (path === "/json") return Response.json(await request.json());
+  if (path === "/json") {
+    reached++;
+    return Response.json(await request.json());
+  }
+  if (path.startsWith("/users/")) {
+    return Response.json({ id: Number(path.slice(7)) });
+  }
   if (path === "/never") return await new Promise(() => {});
   return new Response("Not Found", { status: 404 });
 }
@@ -32,9 +39,17 @@ function gee(): Engine {
   const app = kind === "logged"
     ? Engine.default(JSON.parse(options))
     : new Engine(JSON.parse(options));
+  // Tells the fuzzer who answers, and which failures are meant.
+  app.use((c) => {
+    c.setHeader("x-route", c.pattern ?? "none");
+    return c.next();
+  });
   app.get("/stats", stats);
   app.get("/ping", (c) => c.string("pong"));
-  app.post("/json", async (c) => c.json(await c.body.json()));
+  app.post("/json", async (c) => {
+    reached++;
+    return c.json(await c.body.json());
+  });
   app.post("/upload", async (c) => c.json((await c.body.bytes()).length));
   app.post("/form", async (c) => c.json(await c.postForm("name") ?? null));
   app.get("/never", () => new Promise<Response>(() => {}));

@@ -20,15 +20,18 @@ export async function idle(report: Report, count: number): Promise<void> {
     await healthDuring(rig, Promise.resolve());
     const before = (await rig.stats()).rss;
     const quiet = await healthDuring(rig, sleep(500));
+    let answered = 0;
     const connections = await inParallel(count, 64, async () => {
       const connection = await rig.connect();
       await send(connection, "GET /ping HTTP/1.1\r\nhost: x\r\n\r\n");
-      await receive(connection, {
+      const text = await receive(connection, {
         ms: 10_000,
         isEnough: (text) => text.endsWith("pong"),
       });
+      if (statusOf(text) === 200) answered++;
       return connection;
     });
+    report.count(`${kind}, answered and kept open`, answered, count);
     const busy = await healthDuring(rig, sleep(500));
     perConnection[kind] = ((await rig.stats()).rss - before) / count / 1024;
     if (kind === "gee") {
@@ -70,12 +73,9 @@ export async function slowBodies(report: Report, count: number): Promise<void> {
     answers.filter(([status]) => status === 408).length,
     count,
   );
-  report.figure(
-    "last answer",
-    Math.max(...answers.map(([, ms]) => ms)) / 1000,
-    "s",
-    3,
-  );
+  const last = Math.max(...answers.map(([, ms]) => ms)) / 1000;
+  report.figure("last answer", last, "s", 3);
+  report.check("last answer long before the clients give up", last < 6);
   report.figure("healthy p99", health.p99, "ms");
 }
 
@@ -83,7 +83,6 @@ export async function slowBodies(report: Report, count: number): Promise<void> {
 export async function never(report: Report, count: number): Promise<void> {
   report.title(`handlers that never settle: ${count}, limit 2 s`);
   await using rig = await Rig.start("gee", { handlerTimeout: 2000 });
-  const before = rig.sockets();
   const statuses = await inParallel(count, count, async () => {
     const connection = await rig.connect();
     await send(connection, "GET /never HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -99,12 +98,20 @@ export async function never(report: Report, count: number): Promise<void> {
     statuses.filter((status) => status === 503).length,
     count,
   );
+  await neverLeft(report, count);
+}
+
+/** Only that the client leaves can free these: the deadline is far away. */
+async function neverLeft(report: Report, count: number): Promise<void> {
+  await using rig = await Rig.start("gee", { handlerTimeout: 600_000 });
+  const before = rig.sockets();
   const gone = await inParallel(count, count, async () => {
     const connection = await rig.connect();
     await send(connection, "GET /never HTTP/1.1\r\nhost: x\r\n\r\n");
     return connection;
   });
-  await sleep(700); // long enough to be noticed, before the deadline
+  await sleep(700); // until the handlers run and are watched
+  report.count("sockets open meanwhile", rig.sockets() - before, count);
   for (const connection of gone) close(connection);
   await sleep(1000);
   const left = rig.sockets() - before;
@@ -153,6 +160,8 @@ export async function resets(report: Report, count: number): Promise<void> {
     p99s[kind] = health.p99;
     await sleep(500);
     const after = await rig.stats();
+    const reached = after.reached - before.reached;
+    report.check(`${kind}, handlers reached: ${reached}`, reached > count / 2);
     if (kind === "raw") continue;
     const errors = rig.lines.slice(lines).filter((line) =>
       !line.includes("/ping") && !line.includes("/stats")

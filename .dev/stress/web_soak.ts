@@ -12,29 +12,32 @@ export async function soak(
   report.title(`soak: ${count} requests, 1 % of them cut off, seed ${seed}`);
   await using rig = await Rig.start("gee");
   const random = randomOf(seed);
-  const kinds = [
-    "/ping",
-    "/users/7",
-    "/users/Tom/a/b",
-    "/nope",
-    "/files/mod.ts",
-    "/throw",
-    "/events",
-    "/slow/1",
+  const kinds: [path: string, status: number][] = [
+    ["/ping", 200],
+    ["/users/7", 200],
+    ["/users/Tom/a/b", 200],
+    ["/nope", 404],
+    ["/files/mod.ts", 200],
+    ["/throw", 500],
+    ["/events", 200],
+    ["/slow/1", 200],
+    ["/json", 405],
   ];
+  let wrong = 0;
   const half = async () => {
     using client = Deno.createHttpClient({});
     await inParallel(count / 2, 32, async () => {
       if (random() < 0.01) return await cutOff(rig);
-      const path = kinds[Math.floor(random() * kinds.length)]!; // random() is below 1
-      const response = random() < 0.1
-        ? await fetch(rig.url("/json"), {
-          method: "POST",
-          body: '{"a":1}',
-          client,
-        })
-        : await fetch(rig.url(path), { client });
-      await response.arrayBuffer();
+      const isPost = random() < 0.1;
+      const [path, status] = isPost
+        ? ["/json", 200]
+        : kinds[Math.floor(random() * kinds.length)]!; // random() is below 1
+      const response = await fetch(rig.url(path), {
+        client,
+        ...(isPost ? { method: "POST", body: '{"a":1}' } : {}),
+      });
+      const { byteLength } = await response.arrayBuffer();
+      if (response.status !== status || byteLength === 0) wrong++;
     });
   };
   const sockets = rig.sockets();
@@ -44,12 +47,11 @@ export async function soak(
   await half();
   await sleep(500);
   const end = await rig.stats();
-  report.figure(
-    "heap per request, second half",
-    (end.heapUsed - middle.heapUsed) / (count / 2),
-    "bytes",
-    1,
-  );
+  report.count("wrong answers", wrong, 0);
+  const slope = (end.heapUsed - middle.heapUsed) / (count / 2);
+  report.figure("heap per request, second half", slope, "bytes", 1);
+  // Whatever is kept of a request, be it a context, is more than that.
+  report.check("heap per request: nothing is kept", slope < 50);
   report.count("unhandled", end.unhandled, 0);
   const left = rig.sockets() - sockets;
   // The connection that asks for the statistics is there from the start on.
@@ -98,5 +100,8 @@ export async function drain(report: Report): Promise<void> {
     statuses.slice(200).filter((status) => status === 503).length,
     50,
   );
-  report.figure("ended after", await ended, "ms", 2100);
+  const ms = await ended;
+  report.figure("ended after", ms, "ms", 2100);
+  report.check("ended near its bound", ms < 4000);
+  report.check("ended by itself", rig.lines.includes("closed"));
 }
