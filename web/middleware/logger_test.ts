@@ -56,11 +56,14 @@ Deno.test("logger() shows the error behind a 5xx with or without recovery", asyn
 
 Deno.test("logger() keeps a request on one line", async () => {
   const lines: string[] = [];
-  const app = new Engine().use(logged(lines));
-  const url = "http://localhost/a\r\n\u001b[31m\u2028";
+  const log = (line: string) => void lines.push(line);
+  const app = new Engine()
+    .use(logged(lines), logger({ log, now: () => 0, query: true }));
+  const url = "http://localhost/a\r\n\u001b[31m?\r\n\u001b[31m\u2028";
   await app.fetch({ url, method: "GET", headers: new Headers() } as Request);
   assertEquals(lines, [
-    "[404] GET /a\\u000d\\u000a\\u001b[31m\\u2028 in 1.0ms",
+    "[404] GET /a\\u000d\\u000a\\u001b[31m?\\u000d\\u000a\\u001b[31m\\u2028 in 0.0ms",
+    "[404] GET /a%0D%0A%1B[31m in 1.0ms",
   ]);
 });
 
