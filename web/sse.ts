@@ -52,8 +52,8 @@ export function encodeEvent(event: SseEvent): string {
     }
     text += `retry: ${event.retry}\n`;
   }
-  for (const line of event.data?.split(/\r\n|\r|\n/) ?? []) {
-    text += `data: ${line}\n`;
+  if (event.data !== undefined) {
+    text += `data: ${event.data.replaceAll(/\r\n|\r|\n/g, "\ndata: ")}\n`;
   }
   return `${text}\n`;
 }

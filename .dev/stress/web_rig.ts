@@ -31,7 +31,7 @@ export class Rig implements AsyncDisposable {
   }
 
   static async start(
-    kind: "gee" | "raw" | "logged",
+    kind: "gee" | "raw" | "logged" | "traced",
     options: Record<string, number> = {},
   ): Promise<Rig> {
     const child = new Deno.Command(Deno.execPath(), {
