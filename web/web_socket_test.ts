@@ -148,6 +148,19 @@ Deno.test("Context.webSocket() closes with 1009 over the limit", async () => {
   await server.closed;
 });
 
+Deno.test("Context.webSocket() takes a message of 1 MiB and none larger by default", async () => {
+  const sizes: number[] = [];
+  await using server = rig({
+    onMessage: (_, data) => void sizes.push((data as string).length),
+  });
+  const { socket, ended } = await server.open();
+  socket.send("x".repeat(1 << 20));
+  socket.send("x".repeat((1 << 20) + 1));
+  assertEquals((await ended).code, 1009);
+  assertEquals(sizes, [1 << 20]);
+  await server.closed;
+});
+
 Deno.test("Context.webSocket() lets go of a client faster than the handler", async () => {
   const gate = Promise.withResolvers<void>();
   await using server = rig({ onMessage: () => gate.promise }, {

@@ -14,7 +14,7 @@ const LEAST_MS = 2;
 const MOST_MS = 2000;
 /** Per doubling: twice is linear, four times quadratic. */
 const GOAL = 2.5;
-const LIMIT = 3.4;
+const LIMIT = 3.6;
 
 /** Twice the input must not be four times the work. */
 export async function hardInputs(
