@@ -46,7 +46,10 @@ export function nearRoutes(
       distance: distance + (hasMethod ? 0 : 0.5),
     };
   });
-  return scored.filter(({ distance }) => distance <= pieces.length)
+  // Where one is off by less than a segment, the others are not meant.
+  const least = Math.min(...scored.map(({ distance }) => distance));
+  const most = least < 1 ? 1 : pieces.length;
+  return scored.filter(({ distance }) => distance <= most)
     .sort((a, b) => a.distance - b.distance).slice(0, MAX_ROUTES)
     .map(({ near }) => near);
 }

@@ -1,4 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { isOwnFrame } from "../call_site.ts";
 
 /** A place in a stack, with the lines around it where they can be read. */
 export interface Frame {
@@ -20,12 +21,12 @@ export interface SourceLine {
 
 /** Lines before and after the one that is pointed at. */
 const AROUND = 2;
-/** How many frames show their lines; the rest is mostly other people's code. */
+/** How many frames show their lines. */
 const MAX_FRAMES = 3;
 
 /**
- * The frames of an error. The first of them that are local files show five
- * lines each, as far as reading them is allowed.
+ * The frames of an error. The first of them that are local files outside of the
+ * framework show five lines each, as far as reading them is allowed.
  *
  * @param error What was thrown.
  * @returns The frames, none for what has no stack.
@@ -51,7 +52,7 @@ export async function framesOf(error: unknown): Promise<Frame[]> {
 async function linesAt(frame: string): Promise<SourceLine[]> {
   const [, url = "", line = ""] = /(file:\/\/[^\s()]+):(\d+):\d+/.exec(frame) ??
     [];
-  if (url === "") return [];
+  if (url === "" || isOwnFrame(frame)) return [];
   const path = new URL(url);
   // Nobody is asked for a permission in the middle of a request.
   const { state } = Deno.permissions.querySync({ name: "read", path });
