@@ -4,6 +4,9 @@ import { Engine } from "../engine.ts";
 import { HttpError } from "../http_error.ts";
 import { devErrors, type DevErrorsOptions } from "./dev_errors.ts";
 
+// Made up, so that the lines of this file, which the page shows, hold it not.
+const TOKEN = ["s3", "cr3t"].join("");
+
 function rig(options?: DevErrorsOptions): Engine {
   const app = new Engine();
   app.use(devErrors({ routes: () => app.routes(), enabled: true, ...options }));
@@ -21,16 +24,16 @@ function rig(options?: DevErrorsOptions): Engine {
 
 Deno.test("devErrors() shows message, stack with its lines, and the request", async () => {
   const response = await rig().request("/crash?q=<x>", {
-    headers: { authorization: "Bearer secret", "x-other": "seen" },
+    headers: { authorization: `Bearer ${TOKEN}`, "x-other": "seen" },
   });
   assertEquals(response.status, 500);
   assertEquals(response.headers.get("x-kept"), "1");
   const text = await response.text();
   assertStringIncludes(text, "Error: The &lt;b&gt;pot&lt;/b&gt; is broken");
   assertStringIncludes(text, "dev_errors_test.ts:");
-  assertStringIncludes(text, "c.setHeader(&#34;x-kept&#34;".slice(0, 11));
+  assertStringIncludes(text, "c.setHeader(&quot;x-kept&quot;, &quot;1&quot;);");
   assertStringIncludes(text, "seen");
-  assertEquals(text.includes("secret"), false);
+  assertEquals(text.includes(TOKEN), false);
   assertEquals(text.includes("<b>"), false);
 });
 
