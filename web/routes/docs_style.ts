@@ -47,5 +47,6 @@ summary { cursor: pointer; font-weight: bold; }
   nav { position: static; max-height: none; }
   header, nav { padding: 1rem; }
   main { padding: 0 1rem 2rem; border: 0; }
+  th, td { overflow-wrap: anywhere; }
 }
 `;
