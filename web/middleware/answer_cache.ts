@@ -191,7 +191,11 @@ export class AnswerCache {
     if (bytes === undefined) return response;
     const own = new Headers(response.headers);
     own.delete("age");
-    if (!headers.has("etag")) own.set("etag", await entityTag(bytes));
+    // An own route for HEAD has no body to make the tag of GET from.
+    const isTaggable = response.ok && !(c.method === "HEAD" && !bytes.length);
+    if (isTaggable && !headers.has("etag")) {
+      own.set("etag", await entityTag(bytes));
+    }
     return {
       key: question.key,
       born: now - age * 1000,

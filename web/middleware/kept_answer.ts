@@ -78,6 +78,12 @@ export function respond(
   const final = new Headers(headers);
   writeHeaders(waiting, final);
   const etag = final.get("etag");
-  if (etag !== null && isKnown(c, etag)) return notModified(headers);
-  return new Response(body, { status, headers });
+  // Conditions count only where the answer were a success without them
+  // (RFC 9110, section 13.2.1).
+  const isSuccess = status >= 200 && status <= 299;
+  if (isSuccess && etag !== null && isKnown(c, etag)) {
+    return notModified(headers);
+  }
+  // 204 and 304 must not have a body, not even an empty one.
+  return new Response(body.length === 0 ? null : body, { status, headers });
 }
