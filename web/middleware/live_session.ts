@@ -87,6 +87,7 @@ export class LiveSession {
     const expiresAt = this.#endFrom(now, createdAt);
     return this.#keeper.save(c, { data, createdAt, expiresAt }, {
       ttl: expiresAt - now,
+      absolute: createdAt + this.#times.absolute - now,
       id: this.#id,
       isRenewed: this.#isRenewed,
     });

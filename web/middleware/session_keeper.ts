@@ -19,8 +19,10 @@ export interface SessionRecord {
 
 /** How a session is to be saved. */
 export interface SaveOptions {
-  /** Milliseconds from now until it ends. */
+  /** Milliseconds from now until it ends unless it is used. */
   readonly ttl: number;
+  /** Milliseconds from now until it ends in any case. */
+  readonly absolute: number;
   /** The id it has, and loses when it gets a new one. */
   readonly id: string | undefined;
   /** Whether it gets a new id. */
@@ -93,7 +95,7 @@ export function storeKeeper(
       const record = parsed(await store.get(await keyOf(id)));
       return record && [record, id];
     },
-    async save(c, record, { id, isRenewed, ttl }) {
+    async save(c, record, { id, isRenewed, ttl, absolute }) {
       const mustExist = id !== undefined && !isRenewed;
       // Of a session that was destroyed meanwhile nothing is to be left.
       if (id !== undefined && isRenewed) {
@@ -101,7 +103,10 @@ export function storeKeeper(
       }
       const kept = mustExist ? id : newId();
       await store.set(await keyOf(kept), textOf(record), { ttl, mustExist });
-      c.setCookie(name, kept, { ...attributes, ...ageOf(ttl) });
+      // An id that the client has is not sent again: it could arrive after the
+      // new one of another request, and sign the client out.
+      if (mustExist) return;
+      c.setCookie(name, kept, { ...attributes, ...ageOf(absolute) });
     },
     async drop(c, id) {
       c.deleteCookie(name, attributes);
