@@ -20,10 +20,12 @@ export type JwtKey = CryptoKey | JwtJsonKey | Uint8Array<ArrayBuffer> | string;
  * @param key The key.
  * @param algorithm The algorithm.
  * @returns Whether it is.
+ * @throws {TypeError} When it is the text of a PEM file.
  */
 export function fitsKey(key: JwtKey, algorithm: JwtAlgorithm): boolean {
   const facts = algorithmFacts(algorithm);
   if (typeof key === "string" || key instanceof Uint8Array) {
+    refusePem(key);
     return facts.keyType === "oct";
   }
   if (key instanceof CryptoKey) {
@@ -40,6 +42,17 @@ export function fitsKey(key: JwtKey, algorithm: JwtAlgorithm): boolean {
   return key.kty === facts.keyType && key.crv === facts.curve &&
     (key.alg === undefined || key.alg === algorithm) &&
     (key.use === undefined || key.use === "sig");
+}
+
+/** HMAC with the public key of somebody is the classic confusion. */
+function refusePem(key: Uint8Array | string): void {
+  const start = typeof key === "string"
+    ? key
+    : new TextDecoder().decode(key.subarray(0, 4096));
+  if (!start.includes("-----BEGIN")) return;
+  throw new TypeError(
+    "Cannot take a PEM file for a secret: import it with crypto.subtle.importKey",
+  );
 }
 
 /**
@@ -66,12 +79,6 @@ export function checkKey(
   if (key instanceof CryptoKey && !key.usages.includes(usage)) {
     throw new TypeError(
       `Cannot ${usage} a JWT: the key is for "${key.usages.join(", ")}" only`,
-    );
-  }
-  // HMAC with the public key of somebody is the classic confusion.
-  if (typeof key === "string" && key.includes("-----BEGIN")) {
-    throw new TypeError(
-      "Cannot take a PEM file for a secret: import it with crypto.subtle.importKey",
     );
   }
   const weak = fitting.find((algorithm) => !isStrong(key, algorithm));

@@ -164,6 +164,12 @@ Deno.test("verifyJwt() and signJwt() refuse keys that are not good enough", asyn
       [rs.verify, ["HS256", "ES256"], TypeError, "not one of HS256, ES256"],
       [rs.sign, ["RS256"], TypeError, 'the key is for "sign" only'],
       [rsPem, ["HS256"], TypeError, "Cannot take a PEM file for a secret"],
+      [
+        new TextEncoder().encode(rsPem),
+        ["HS256", "RS256"],
+        TypeError,
+        "Cannot take a PEM file for a secret",
+      ],
       [short, ["HS256"], RangeError, "the key has 248 bits, want 256 or more"],
       [SECRET, ["HS256", "HS512"], RangeError, "want 512 or more for HS512"],
       [{ kty: "oct", k: toPart("x") }, ["HS256"], RangeError, "8 bits"],
@@ -190,6 +196,16 @@ Deno.test("verifyJwt() and signJwt() refuse keys that are not good enough", asyn
       message,
     );
   }
+  // The function is asked for each token, so what it finds is looked at then.
+  await assertRejects(
+    () =>
+      verifyJwt(rsToken, () => [rsPem], {
+        algorithms: ["RS256", "HS256"],
+        now,
+      }),
+    TypeError,
+    "Cannot take a PEM file for a secret",
+  );
   for (
     const [key, algorithm, kind] of [
       [short, "HS256", RangeError],

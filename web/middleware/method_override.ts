@@ -18,7 +18,7 @@ export interface MethodOverrideOptions {
    */
   readonly field?: string;
   /**
-   * The methods that may be named.
+   * The methods that may be named, in upper case.
    *
    * @default {["PUT", "PATCH", "DELETE"]}
    */
@@ -51,6 +51,8 @@ const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
  * @param fetch What answers, such as `app.fetch`.
  * @param options Where the method is named, and which ones may be.
  * @returns What answers in its place, to be given to `Deno.serve` or `mount`.
+ * @throws {TypeError} When `methods` has one that changes nothing, such as
+ * `GET`, which `csrf` lets pass, or is not in upper case.
  *
  * @example Delete by a form
  * ```ts
@@ -80,6 +82,12 @@ export function methodOverride(
     maxBytes = 1 << 20,
     timeout = 30_000,
   } = options;
+  const strange = methods.find((method) => !isOverride(method));
+  if (strange !== undefined) {
+    throw new TypeError(
+      `Cannot override methods by "${strange}": want a method in upper case that changes something`,
+    );
+  }
   const allowed = new Set(methods);
   const limits = { bodyLimit: maxBytes, bodyTimeout: timeout };
   const allowedOf = (name: string) => {
@@ -104,6 +112,11 @@ export function methodOverride(
       (error) => errorResponse(error, request),
     );
   };
+}
+
+function isOverride(method: string): boolean {
+  return /^[A-Z]+(?:-[A-Z]+)*$/.test(method) &&
+    !/^(?:GET|HEAD|OPTIONS|CONNECT|TRAC[EK])$/.test(method);
 }
 
 function isSmallForm({ headers }: Request, maxBytes: number): boolean {

@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Engine } from "../engine.ts";
 import {
   methodOverride,
@@ -93,6 +93,16 @@ Deno.test("methodOverride() can be narrowed", async () => {
     await ask(fetchWith({ field: "m" }), urlForm({ m: "PUT" })),
     "PUT ",
   );
+});
+
+Deno.test("methodOverride() refuses methods that would go round csrf or never match", () => {
+  for (const method of ["GET", "HEAD", "OPTIONS", "TRACE", "put", "", "A B"]) {
+    assertThrows(
+      () => fetchWith({ methods: ["PUT", method] }),
+      TypeError,
+      `Cannot override methods by "${method}"`,
+    );
+  }
 });
 
 Deno.test("methodOverride() does not read what is large, no form or malformed", async () => {

@@ -242,7 +242,7 @@ function featuresText(
   features: Readonly<Record<string, readonly string[] | "*">>,
 ): string {
   return Object.entries(features).map(([name, who]) => {
-    if (!/^[a-z]+(?:-[a-z]+)*$/.test(name)) {
+    if (!/^[a-z][a-z\d-]*$/.test(name)) {
       throw new TypeError(
         `Cannot make secureHeaders: ${JSON.stringify(name)} is no feature`,
       );

@@ -145,6 +145,7 @@ Deno.test("secureHeaders() writes what its options say", async () => {
       "fullscreen": "*",
       "camera": ["self", "https://meet.dev"],
       "usb": [],
+      "ch-ua-wow64": [],
     },
   });
   assertEquals(headers, {
@@ -155,7 +156,7 @@ Deno.test("secureHeaders() writes what its options say", async () => {
     "cross-origin-resource-policy": "cross-origin",
     "cross-origin-embedder-policy": "require-corp",
     "permissions-policy":
-      'fullscreen=*, camera=(self "https://meet.dev"), usb=()',
+      'fullscreen=*, camera=(self "https://meet.dev"), usb=(), ch-ua-wow64=()',
   });
 });
 
