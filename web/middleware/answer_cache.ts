@@ -1,11 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context } from "../context.ts";
+import type { WaitingHeader } from "../header_list.ts";
 import type { AnyParams } from "../incoming.ts";
 import { AnswerShelf, type AnswerStoreOptions } from "./answer_shelf.ts";
 import { entityTag } from "./entity_tag.ts";
 import { finalHeaders } from "./final_headers.ts";
 import { Flights, type Landed } from "./flights.ts";
-import { freshnessOf } from "./freshness.ts";
+import { type Freshness, freshnessOf } from "./freshness.ts";
 import { hide, keyOf, namesIn } from "./keyed_request.ts";
 import { type KeptAnswer, replay, respond } from "./kept_answer.ts";
 import { wholeBody } from "./whole_body.ts";
@@ -49,6 +50,15 @@ interface Question {
   readonly key: string;
   /** Names of the headers in the key. */
   readonly names: ReadonlySet<string>;
+}
+
+/** What is known of an answer before its body is read. */
+interface Facts {
+  /** What was set on the context inside. */
+  readonly waiting: readonly WaitingHeader[];
+  /** All headers it goes out with. */
+  readonly headers: Headers;
+  readonly freshness: Freshness;
 }
 
 /** Headers that say who asks. */
@@ -180,31 +190,38 @@ export class AnswerCache {
     const headers = finalHeaders(c, answer);
     const hasCookie = answer.headers.has("set-cookie") ||
       waiting.some(({ name }) => name === "set-cookie");
-    const now = this.#now();
-    const { ms, age, isPublic } = freshnessOf(headers, this.#ttl, now);
-    const isKeepable = ms > 0 && !hasCookie &&
+    const freshness = freshnessOf(headers, this.#ttl, this.#now());
+    const isKeepable = freshness.ms > 0 && !hasCookie &&
       this.#statuses.has(answer.status) &&
       namesIn(headers.get("vary")).every((name) => names.has(name)) &&
       !headers.get("content-type")?.startsWith("text/event-stream");
     if (!isKeepable) return answer;
+    return await this.#pack(question, answer, { waiting, headers, freshness });
+  }
+
+  /** Makes an answer ready to be kept; gives it back where it is not whole. */
+  async #pack(
+    { c, key }: Question,
+    answer: Response,
+    { waiting, headers, freshness }: Facts,
+  ): Promise<KeptAnswer | Response> {
     const { response, bytes } = await wholeBody(answer, this.#maxBytes);
     if (bytes === undefined) return response;
+    const isHead = c.method === "HEAD" && bytes.length === 0;
+    // A body that broke off must not pass for a whole one (RFC 9111, 3.3).
+    const length = headers.get("content-length") ?? bytes.length;
+    if (!isHead && Number(length) !== bytes.length) return response;
     const own = new Headers(response.headers);
     own.delete("age");
     // An own route for HEAD has no body to make the tag of GET from.
-    const isTaggable = response.ok && !(c.method === "HEAD" && !bytes.length);
-    if (isTaggable && !headers.has("etag")) {
+    if (response.ok && !isHead && !headers.has("etag")) {
       own.set("etag", await entityTag(bytes));
     }
-    return {
-      key: question.key,
-      born: now - age * 1000,
-      until: now + ms,
-      isPublic,
-      status: response.status,
-      headers: [...own],
-      waiting,
-      body: bytes,
-    };
+    const { status } = response;
+    const { age, ms, isPublic } = freshness;
+    const now = this.#now();
+    const times = { born: now - age * 1000, until: now + ms };
+    const kept = { key, ...times, isPublic, status, waiting, body: bytes };
+    return { ...kept, headers: [...own] };
   }
 }

@@ -21,9 +21,11 @@ import { AnswerCache, type ResponseCacheOptions } from "./answer_cache.ts";
  * - What comes from the cache has `age`. Every kept answer has an `etag`, and
  *   clients that know it read 304.
  *
- * `c.state` is not part of the key: what depends on what a middleware outside
- * left there (a user, say) needs its header in `vary`, or no cache. Put what
- * belongs to one request outside: `requestId`, cookies. Leave out routes whose
+ * `c.state` and `c.remoteAddress` are not part of the key: what depends on what
+ * a middleware outside left there (a user, say) needs its header in `vary`, or
+ * no cache. Put outside what belongs to one request, `requestId` and cookies,
+ * and whatever refuses some: inside, every client behind a proxy has the
+ * address of the proxy. Leave out routes whose
  * answers cannot be kept: those who ask at once would wait for one another.
  * `cache-control` of the request is passed over, or strangers could empty it.
  *

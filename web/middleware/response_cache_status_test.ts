@@ -49,3 +49,14 @@ Deno.test("responseCache() makes no tag of a body that HEAD leaves out", async (
     ]);
   }
 });
+
+Deno.test("responseCache() keeps no body that is shorter than it says", async () => {
+  let calls = 0;
+  const app = new Engine().use(responseCache({ ttl: 1000 }));
+  app.get("/", () => {
+    calls++;
+    return new Response("Hel", { headers: { "content-length": "5" } });
+  });
+  for (let time = 0; time < 2; time++) await (await app.request("/")).text();
+  assertEquals(calls, 2);
+});
