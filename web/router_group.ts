@@ -273,7 +273,7 @@ export class RouterGroup<
    * is sent as long as it was. Several ranges are answered in parts where that
    * is shorter than the whole file, and up to 64 of them.
    *
-   * @param path Where they appear below the prefix, such as `/assets`; `""`
+   * @param path Where they appear below the prefix, such as `/assets`; `"/"`
    * for the prefix itself.
    * @param folder The folder, as a path or a `file:` URL.
    * @param options What is served and how long it is kept.
@@ -313,7 +313,7 @@ export class RouterGroup<
    * @returns The group itself.
    */
   mount(path: string, fetch: Fetch): this {
-    const depth = `${this.prefix}${path}`.split("/").length - 1;
+    const depth = (this.prefix + withoutSlash(path)).split("/").length - 1;
     const forward = ({ request, connection }: Context) => {
       const { url } = request;
       const start = pathStart(url);
@@ -340,12 +340,18 @@ export class RouterGroup<
     wildcard: string,
     handler: Handler,
   ): void {
-    const isRoot = this.prefix + path === "";
+    const base = withoutSlash(path);
+    const isRoot = this.prefix + base === "";
     for (const tail of isRoot ? ["/"] : ["", "/"]) {
-      this.#table.add(method, this.prefix, path + tail, [handler]);
+      this.#table.add(method, this.prefix, base + tail, [handler]);
     }
-    this.#table.add(method, this.prefix, `${path}/${wildcard}`, [handler]);
+    this.#table.add(method, this.prefix, `${base}/${wildcard}`, [handler]);
   }
+}
+
+/** `/` alone is the prefix itself, and `/files/` the same as `/files`. */
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, "");
 }
 
 /** Offset after the first path segments. */

@@ -190,6 +190,22 @@ Deno.test("RouterGroup.mount() strips the prefix and keeps the rest", async () =
   assertEquals((await root.request("/x/1/in/y")).status, 200);
 });
 
+Deno.test("RouterGroup.mount() and static() take a slash at the end for nothing", async () => {
+  const inner = (request: Request) =>
+    new Response(new URL(request.url).pathname);
+  for (const [path, target] of [["/", "/a"], ["/in/", "/in/a"]] as const) {
+    const app = new Engine();
+    app.mount(path, inner);
+    assertEquals(await (await app.request(target)).text(), "/a");
+    app.group("/v1").mount(path, inner);
+    assertEquals(await (await app.request(`/v1${target}`)).text(), "/a");
+  }
+  const app = new Engine().static("/", new URL(".", import.meta.url));
+  const response = await app.request("/router_group_test.ts");
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+});
+
 Deno.test("Engine.routes() tells method, pattern, group and middleware", () => {
   const app = new Engine();
   const v1 = app.group("/v1");
