@@ -297,10 +297,20 @@ export class RouterGroup<
    * await Deno.remove(folder, { recursive: true });
    * ```
    */
-  static(path: string, folder: string | URL, options?: StaticOptions): this {
+  static(
+    path: string,
+    folder: string | URL,
+    options: StaticOptions = {},
+  ): this {
     const files = new StaticFiles(folder, options);
     const serve = (c: Context) => files.serve(c);
-    this.#addBelow("GET", path, "*filepath", serve);
+    // Without an index and a listing there is nothing at the path itself, which
+    // is left to other routes.
+    const { index, listing = false } = options;
+    if (index !== false || listing) this.#addAt("GET", path, serve);
+    this.#table.add("GET", this.prefix, `${withoutSlash(path)}/*filepath`, [
+      serve,
+    ]);
     return this;
   }
 
@@ -329,23 +339,18 @@ export class RouterGroup<
         mountPath: (connection?.mountPath ?? "") + url.slice(start, cut),
       });
     };
-    this.#addBelow("*", path, "*", forward);
+    this.#addAt("*", path, forward);
+    this.#table.add("*", this.prefix, `${withoutSlash(path)}/*`, [forward]);
     return this;
   }
 
-  /** Adds a handler for a path, with and without a slash, and all below it. */
-  #addBelow(
-    method: string,
-    path: string,
-    wildcard: string,
-    handler: Handler,
-  ): void {
+  /** Adds a handler for a path, with and without a slash. */
+  #addAt(method: string, path: string, handler: Handler): void {
     const base = withoutSlash(path);
     const isRoot = this.prefix + base === "";
     for (const tail of isRoot ? ["/"] : ["", "/"]) {
       this.#table.add(method, this.prefix, base + tail, [handler]);
     }
-    this.#table.add(method, this.prefix, `${base}/${wildcard}`, [handler]);
   }
 }
 

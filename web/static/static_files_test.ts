@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Engine } from "../engine.ts";
 
 /** A folder with files, a secret beside it, and an engine that serves it. */
@@ -180,5 +180,25 @@ Deno.test("RouterGroup.static() serves a root, its own index and max-age", async
     const missing = new Engine();
     missing.static("", `${folder}/nope`);
     assertEquals(await statusOf(missing, "/x"), 404);
+  });
+});
+
+Deno.test("RouterGroup.static() leaves its path to others where it has nothing there", async () => {
+  await withFolder(async (_, folder) => {
+    const app = new Engine();
+    app.get("/", (c) => c.string("home"));
+    app.static("/", folder, { index: false });
+    assertEquals(await (await app.request("/")).text(), "home");
+    const file = await app.request("/a%20b.txt");
+    assertEquals(await file.text(), "0123456789");
+    for (const options of [{}, { index: false, listing: true } as const]) {
+      assertThrows(
+        () =>
+          new Engine().any("/", () => {}).get("/", () => {})
+            .static("/", folder, options),
+        TypeError,
+        'Cannot add route "GET /"',
+      );
+    }
   });
 });

@@ -18,7 +18,8 @@ export interface StaticOptions {
    */
   readonly immutable?: boolean;
   /**
-   * The file that stands for a folder; false for none.
+   * The file that stands for a folder; false for none. Without one, and without
+   * `listing`, the path itself is left to a route of yours.
    *
    * @default {"index.html"}
    */
