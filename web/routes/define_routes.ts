@@ -121,12 +121,15 @@ export class Routes<
   /**
    * Registers the routes.
    *
+   * @typeParam Own The state of the engine.
    * @param group An engine or a group; its prefix belongs to the base of a
-   * client.
+   * client. Routes made without a type of state fit any.
    * @throws {SyntaxError} When a pattern has an unknown scanner.
    * @throws {TypeError} When a route is there already.
    */
-  register(group: RouterGroup<string, State>): void {
+  register<Own extends object>(
+    group: RouterGroup<string, AnyState extends State ? Own : State>,
+  ): void {
     const options = {
       validateResponses: this.#options.validateResponses ?? false,
     };
@@ -168,6 +171,7 @@ export class Routes<
    * from elsewhere, works without script but for the trying, and sets
    * `content-security-policy: default-src 'self'`.
    *
+   * @typeParam Own The state of the engine, of which nothing is needed.
    * @param group The group that the routes are registered on, or, with the
    * option `prefix`, any other.
    * @param path The path of the page.
@@ -193,8 +197,8 @@ export class Routes<
    * assertEquals((await document.json()).info.title, "Clock");
    * ```
    */
-  docs(
-    group: RouterGroup<string, State>,
+  docs<Own extends object>(
+    group: RouterGroup<string, Own>,
     path = "/docs",
     options: OpenApiOptions = {},
   ): void {

@@ -1,5 +1,4 @@
 // Copyright 2026 the Gee authors. MIT license.
-import type { AnyState } from "../incoming.ts";
 import { parsePattern } from "../pattern.ts";
 import type { RouterGroup } from "../router_group.ts";
 import { docsPage } from "./docs_page.ts";
@@ -15,12 +14,13 @@ const POLICY =
 /**
  * Serves the OpenAPI document of routes and a page that shows it.
  *
+ * @typeParam State The state of the engine, of which nothing is needed.
  * @param group Where.
  * @param path The path of the page.
  * @param endpoints The routes.
  * @param options What to say beside them.
  */
-export function serveDocs<State extends object = AnyState>(
+export function serveDocs<State extends object>(
   group: RouterGroup<string, State>,
   path: string,
   endpoints: readonly Endpoint[],

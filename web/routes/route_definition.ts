@@ -9,7 +9,7 @@ import type { OutputOf, StandardSchema } from "./standard_schema.ts";
 export type BodyKind = "json" | "form";
 
 /** What a route may say of itself beside its schemas and its handler. */
-export interface RouteDetails {
+export interface RouteDetails<State extends object = AnyState> {
   /** One line on what it does, for the docs. */
   readonly summary?: string;
   /** More on what it does, for the docs; empty lines part paragraphs. */
@@ -61,7 +61,7 @@ export interface RouteDetails {
    *
    * @default {[]}
    */
-  readonly middleware?: readonly Handler[];
+  readonly middleware?: readonly Handler<AnyParams, State>[];
   /**
    * Most bytes its body may have; more is answered 413.
    *
@@ -126,8 +126,10 @@ export type RouteResult<Value> = Value | Response | Promise<Value | Response>;
  * A route with a query.
  *
  * @typeParam Query The validator of its query.
+ * @typeParam State What middleware leaves in `c.state`.
  */
-export interface WithQuery<Query> extends RouteDetails {
+export interface WithQuery<Query, State extends object = AnyState>
+  extends RouteDetails<State> {
   /**
    * Validates the query, an object of strings, and arrays of them for names
    * that come several times or are `lists`.
@@ -197,7 +199,9 @@ export type RouteRecord<
   State extends object = AnyState,
 > =
   & {
-    readonly [Key in keyof Queries]: CheckedKey<Key> & WithQuery<Queries[Key]>;
+    readonly [Key in keyof Queries]:
+      & CheckedKey<Key>
+      & WithQuery<Queries[Key], State>;
   }
   & { readonly [Key in keyof Bodies]: WithBody<Bodies[Key]> }
   & { readonly [Key in keyof Responses]: WithResponse<Responses[Key]> }
