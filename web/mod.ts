@@ -161,9 +161,8 @@ export {
   type DefineRoutes,
   defineRoutes,
   defineRoutesFor,
-  Routes,
-  type RoutesOptions,
 } from "./routes/define_routes.ts";
+export { Routes, type RoutesOptions } from "./routes/routes.ts";
 export {
   type JsonSchema,
   type SchemaSide,

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import { AttributeReader } from "./attribute_reader.ts";
+import { CommentReader } from "./comment_reader.ts";
 import type { Escape } from "./content.ts";
 import { escapeText } from "./escape.ts";
 import { Problem } from "./problem.ts";
@@ -10,9 +11,7 @@ type State =
   | "text"
   | "tagOpen"
   | "endTagOpen"
-  | "markup"
   | "comment"
-  | "bogusComment"
   | "tagName"
   | "tag"
   | "attributeName"
@@ -25,9 +24,7 @@ type State =
 const REFUSALS: Partial<Record<State, string>> = {
   tagOpen: 'a value must not follow "<": write "&lt;" for the character',
   endTagOpen: "a value must not name a tag",
-  markup: "a value must not stand in a comment",
   comment: "a value must not stand in a comment: use {{/* */}}",
-  bogusComment: "a value must not stand in a comment: use {{/* */}}",
   tagName: "a value must not name a tag",
   tag: "a value must not name an attribute",
   attributeName: "a value must not name an attribute",
@@ -54,8 +51,7 @@ export class HtmlReader {
   #isUnclearName = false;
   /** The value of the attribute, from its "=" on. */
   #value = new AttributeReader("", "");
-  /** The last characters of a comment. */
-  #tail = "";
+  #comment = new CommentReader({ isBogus: true });
   /** The content of a raw element, such as a script. */
   #raw = new RawReader("", { isScript: false });
   /** Whether the type of a script is one of JavaScript or JSON. */
@@ -100,12 +96,8 @@ export class HtmlReader {
       case "tagOpen":
       case "endTagOpen":
         return void this.#readTagOpen(char);
-      case "markup":
-        return void this.#readMarkup(char);
       case "comment":
-        return void this.#readComment(char);
-      case "bogusComment":
-        if (char === ">") this.#state = "text";
+        if (this.#comment.read(char)) this.#state = "text";
         return;
       case "tagName":
         return void this.#readTagName(char);
@@ -127,13 +119,17 @@ export class HtmlReader {
     if (/[a-zA-Z]/.test(char)) {
       this.#startTag(char, isEnd);
     } else if (isEnd) {
-      this.#state = char === ">" ? "text" : "bogusComment";
+      if (char === ">") this.#state = "text";
+      else this.#startComment({ isBogus: true });
     } else if (char === "/") this.#state = "endTagOpen";
-    else if (char === "!") {
-      this.#state = "markup";
-      this.#tail = "";
-    } else if (char === "?") this.#state = "bogusComment";
+    else if (char === "!") this.#startComment({ isBogus: false });
+    else if (char === "?") this.#startComment({ isBogus: true });
     else if (char !== "<") this.#state = "text";
+  }
+
+  #startComment(options: { readonly isBogus: boolean }): void {
+    this.#state = "comment";
+    this.#comment = new CommentReader(options);
   }
 
   #startTag(char: string, isEndTag: boolean): void {
@@ -143,23 +139,6 @@ export class HtmlReader {
     this.#isScript = true;
     this.#meta = "";
     this.#isSelfClosing = false;
-  }
-
-  #readMarkup(char: string): void {
-    if (char === "-" && this.#tail === "-") {
-      this.#state = "comment";
-      this.#tail = "";
-    } else if (char === "-") this.#tail = "-";
-    else this.#state = char === ">" ? "text" : "bogusComment";
-  }
-
-  #readComment(char: string): void {
-    const tail = this.#tail;
-    const isEnd = char === ">" &&
-      (tail === "" || tail === "-" || /--!?$/.test(tail));
-    if (isEnd) this.#state = "text";
-    // One character more than the longest end tells "<!-->" from "<!--x-->".
-    this.#tail = (tail + char).slice(-4);
   }
 
   #readTagName(char: string): void {
@@ -309,9 +288,7 @@ export class HtmlReader {
     if (this.#state === "text") return "text";
     if (this.#state === "raw") return `<${this.#element}>`;
     if (this.#isInValue) return `the attribute "${this.#attribute}"`;
-    const isComment = ["comment", "bogusComment", "markup"]
-      .includes(this.#state);
-    return isComment ? "a comment" : "a tag";
+    return this.#state === "comment" ? "a comment" : "a tag";
   }
 
   /** An independent copy. */
@@ -328,7 +305,7 @@ export class HtmlReader {
     this.#isEndTag = other.#isEndTag;
     this.#attribute = other.#attribute;
     this.#isUnclearName = other.#isUnclearName;
-    this.#tail = other.#tail;
+    this.#comment = other.#comment.clone();
     this.#raw = other.#raw.clone();
     this.#value = other.#value.clone();
     this.#isScript = other.#isScript;
@@ -347,10 +324,11 @@ export class HtmlReader {
   /** What two branches must agree on. */
   #hardKey(): string {
     if (this.#state === "text") return "text";
+    if (this.#state === "comment") return `comment ${this.#comment.key()}`;
     const element = `${this.#element} ${this.#isEndTag} ${this.#isScript}`;
     if (this.#isInTag) return `in tag ${element}`;
-    const rest = this.#isInValue ? this.#value.hardKey() : this.#tail;
-    return `${this.#state} ${element} ${rest}`;
+    const rest = this.#isInValue ? ` ${this.#value.hardKey()}` : "";
+    return `${this.#state} ${element}${rest}`;
   }
 
   /** With the same key, everything after is read alike. */
