@@ -371,6 +371,24 @@ Deno.test("URLs are kept as far as they are safe", () => {
   );
 });
 
+Deno.test("branches before a slash leave the parts of a URL that are clear to values", () => {
+  const pages = new Templates({
+    segment: '<a href="/{{ if .a }}v{{ end }}/items/{{ .b }}">',
+    word: '<script src="/{{ if .a }}v{{ end }}x/{{ .b }}"></script>',
+    query: '<a href="/{{ if .a }}v{{ end }}/?{{ .b }}">',
+  });
+  const data = { a: false, b: "/evil.test" };
+  assertEquals(
+    pages.render("segment", data),
+    '<a href="//items//evil.test">',
+  );
+  assertEquals(
+    pages.render("word", data),
+    '<script src="/x/%2Fevil.test"></script>',
+  );
+  assertEquals(pages.render("query", data), '<a href="//?%2Fevil.test">');
+});
+
 Deno.test("values before and after a slash do not name a host together", () => {
   const set = new Templates({
     "x": '<script src="{{ .a }}/{{ .b }}"></script>',

@@ -148,6 +148,27 @@ const PARSE_ERRORS: readonly [text: string, problem: string, place: string][] =
       "branches before this value end in different parts of the URL",
       "1:32",
     ],
+    // Where the first branch is not taken, "//" begins a host.
+    [
+      '<script src="/{{ if .a }}v{{ end }}/{{ .b }}"></script>',
+      "branches before this value end in different parts of the URL",
+      "1:37",
+    ],
+    [
+      '<script src="{{ if .a }}/{{ else }}b{{ end }}/x{{ .b }}"></script>',
+      "branches before this value end in different parts of the URL",
+      "1:48",
+    ],
+    [
+      '<a href="{{ if .a }}https:{{ end }}/{{ .b }}">',
+      "branches before this value end in different parts of the URL",
+      "1:37",
+    ],
+    [
+      '<a href="{{ range .a }}/{{ end }}/{{ .b }}">',
+      "branches before this value end in different parts of the URL",
+      "1:35",
+    ],
     [
       '<script src="{{ .a }}{{ .b }}"></script>',
       "a URL that code is loaded from takes one value before its path",

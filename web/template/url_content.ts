@@ -17,6 +17,8 @@ import { Problem } from "./problem.ts";
  * - `path`, `query`: what follows.
  * - `code`: behind `javascript:` or the like.
  * - `mixed`: branches ended in different parts before the query.
+ * - `mixedRoot`: the same, and for one of them the next slash begins a host.
+ * - `mixedHost`: behind that slash.
  * - `unclear`: one of them in the query.
  */
 type Part =
@@ -28,6 +30,8 @@ type Part =
   | "query"
   | "code"
   | "mixed"
+  | "mixedRoot"
+  | "mixedHost"
   | "unclear";
 
 const CODE_SCHEMES = new Set(["javascript", "vbscript", "data"]);
@@ -65,14 +69,20 @@ export class UrlContent implements Content {
         this.#part = isSlash ? "host" : "path";
         return;
       case "host":
+      case "mixedHost":
         if (isSlash && this.#hasHost) this.#part = "path";
         this.#hasHost ||= !isSlash;
         return;
       case "mixed":
-        if (char === ":") this.#refuseScheme();
-        if (isSlash) this.#part = "root";
-        return;
+      case "mixedRoot":
+        return this.#readMixed(char, isSlash);
     }
+  }
+
+  #readMixed(char: string, isSlash: boolean): void {
+    if (char === ":") this.#refuseScheme();
+    if (isSlash) this.#part = this.#part === "mixed" ? "root" : "mixedHost";
+    else this.#part = "mixed";
   }
 
   #readScheme(char: string, isSlash: boolean): void {
@@ -158,9 +168,18 @@ export class UrlContent implements Content {
     const parts: Part[] = [this.#part, other.#part];
     const has = (...names: Part[]) =>
       parts.some((part) => names.includes(part));
+    const isBeforeHost = this.#isBeforeHost || other.#isBeforeHost;
     this.#hasHost &&= other.#hasHost;
     if (has("code")) this.#part = "code";
-    else this.#part = has("query", "unclear") ? "unclear" : "mixed";
+    else if (has("query", "unclear")) this.#part = "unclear";
+    else this.#part = isBeforeHost ? "mixedRoot" : "mixed";
     return true;
+  }
+
+  /** Whether what follows the next slash may be a host. */
+  get #isBeforeHost(): boolean {
+    const isOpen = this.#part === "host" || this.#part === "mixedHost";
+    return this.#part === "root" || this.#part === "mixedRoot" ||
+      isOpen && !this.#hasHost;
   }
 }
