@@ -9,6 +9,7 @@ import { Flights, type Landed } from "./flights.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { hide, keyOf, namesIn } from "./keyed_request.ts";
 import { type KeptAnswer, replay, respond } from "./kept_answer.ts";
+import { isToken } from "./token.ts";
 import { wholeBody } from "./whole_body.ts";
 
 /** Options of {@linkcode responseCache}. */
@@ -63,7 +64,6 @@ interface Facts {
 
 /** Headers that say who asks. */
 const CREDENTIALS = ["authorization", "cookie"];
-const TOKEN = /^[\w!#$%&'+.^`|~-]+$/;
 
 /** A shared cache of answers. */
 export class AnswerCache {
@@ -84,7 +84,7 @@ export class AnswerCache {
         `Cannot keep answers: got ${name} ${value}, want a positive number`,
       );
     }
-    const strange = vary.find((name) => !TOKEN.test(name));
+    const strange = vary.find((name) => !isToken(name) || name === "*");
     if (strange !== undefined) {
       throw new TypeError(
         `Cannot keep answers: "${strange}" in vary is not the name of a header`,

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
 import { isOrigin, originList } from "./origin_list.ts";
+import { isToken } from "./token.ts";
 
 /** Tells whether pages of an origin, such as `https://example.com`, are allowed. */
 export type OriginRule = (
@@ -174,7 +175,7 @@ function preflightWriter(
 
 function tokenList(names: readonly string[]): string {
   for (const name of names) {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    if (!isToken(name)) {
       throw new TypeError(
         `Cannot make cors: ${
           JSON.stringify(name)

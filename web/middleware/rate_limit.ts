@@ -23,6 +23,7 @@ export interface RateLimitOptions {
   /**
    * Whose bucket it is; undefined for one that all such requests share. The
    * default counts a network of IPv6 with 64 bits, as one client has it, once.
+   * A key is kept as it is: shorten what strangers can make long.
    *
    * @default {(c) => c.remoteAddress}
    */

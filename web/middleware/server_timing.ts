@@ -2,6 +2,7 @@
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
 import { follow } from "../follow.ts";
+import { isToken } from "./token.ts";
 
 /** Options of {@linkcode serverTiming}. */
 export interface ServerTimingOptions {
@@ -62,7 +63,6 @@ export interface ServerTiming {
   measure<T>(name: string, work: () => T): T;
 }
 
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const MAX_ENTRIES = 100;
 
 /**
@@ -149,7 +149,7 @@ class Times implements ServerTiming {
 }
 
 function checkName(name: string): void {
-  if (TOKEN.test(name)) return;
+  if (isToken(name)) return;
   throw new TypeError(
     `Cannot time ${JSON.stringify(name)}: the name is not a token`,
   );

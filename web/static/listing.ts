@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context } from "../context.ts";
+import { escapeHtml } from "../template/escape.ts";
 import type { Folder } from "./folder.ts";
 
 /** More names than this of one folder are not listed. */
@@ -59,15 +60,15 @@ function page(
 ): string {
   const shown = names.slice(0, MAX_LISTED);
   const items = [...(hasParent ? ["../"] : []), ...shown].map((name) =>
-    `<li><a href="${hrefOf(name)}">${escaped(name)}</a></li>\n`
+    `<li><a href="${hrefOf(name)}">${escapeHtml(name)}</a></li>\n`
   );
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${
-    escaped(title)
+    escapeHtml(title)
   }</title></head>
 <body>
-<h1>${escaped(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <ul>
 ${items.join("")}</ul>
 ${names.length > MAX_LISTED ? "<p>More names are not shown.</p>\n" : ""}</body>
@@ -82,16 +83,4 @@ function hrefOf(name: string): string {
   const bare = name.slice(0, name.length - slash.length);
   return `./${encodeURIComponent(bare.toWellFormed())}${slash}`
     .replaceAll("'", "%27");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
