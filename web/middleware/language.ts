@@ -64,7 +64,7 @@ export function language(options: LanguageOptions): Middleware {
     const own = (query === undefined ? undefined : c.query(query)) ?? "";
     const kept = (cookie === undefined ? undefined : c.cookie(cookie)) ?? "";
     const chosen = lookUp(own, tags) ?? lookUp(kept, tags) ??
-      preferred(c.header("accept-language") ?? "", tags) ?? fallback;
+      preferred(c.header("accept-language") ?? "", tags, fallback) ?? fallback;
     (c.state as LanguageState).language = chosen; // the type that this declares
     c.setHeader("content-language", chosen).appendHeader("vary", vary);
     return c.next();
@@ -90,23 +90,33 @@ function tagsOf({ supported, fallback }: LanguageOptions): Map<string, string> {
   return new Map(supported.map((tag) => [tag.toLowerCase(), tag]));
 }
 
-/** The best of the languages a header asks for, by `q` and then by order. */
+/**
+ * The best of the languages a header asks for, by `q` and then by order; for
+ * `*` alone the first one that it does not refuse by `q=0`.
+ */
 function preferred(
   header: string,
   tags: ReadonlyMap<string, string>,
+  fallback: string,
 ): string | undefined {
   let best: string | undefined;
   let bestWeight = 0;
+  let takesAny = false;
+  const refused = new Set<string | undefined>();
   for (const item of header.split(",", MAX_RANGES)) {
     const [range = "", ...parameters] = item.split(";");
     const weight = weightOf(parameters[0]);
+    const name = range.trim();
+    if (weight === 0) refused.add(tags.get(name.toLowerCase()));
+    else if (name === "*") takesAny = true;
     if (weight <= bestWeight) continue;
-    const found = lookUp(range.trim(), tags);
+    const found = lookUp(name, tags);
     if (found === undefined) continue;
     best = found;
     bestWeight = weight;
   }
-  return best;
+  if (best !== undefined || !takesAny) return best;
+  return [fallback, ...tags.values()].find((tag) => !refused.has(tag));
 }
 
 /** The weight of RFC 9110, section 12.4.2; what cannot be read weighs nothing. */

@@ -34,6 +34,10 @@ Deno.test("language() looks up as RFC 4647 has it", async () => {
     ["en;q=0.5, de;q=0.8", "de"],
     ["de;q=0.8, en;q=0.8", "de"],
     ["de;q=0, *;q=0.5", "en"],
+    ["en;q=0, *;q=0.5", "de-CH"],
+    ["*, en;q=0, de-CH;q=0", "de"],
+    ["en;q=0", "en"], // there has to be one
+    ["en-GB;q=0, *", "en"], // refuses no more than it says
     ["de;q=0.001", "de"],
     ["*", "en"],
     ["", "en"],
