@@ -77,4 +77,4 @@ const server = app.run({
   port: Number(Deno.args[0] ?? 8000),
   closeOn: ["SIGINT", "SIGTERM"],
 });
-console.log(`http://127.0.0.1:${server.addr.port}/`);
+console.log(`${server.url}/`);

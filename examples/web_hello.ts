@@ -24,5 +24,5 @@ if (import.meta.main) {
     closeOn: ["SIGINT", "SIGTERM"],
   });
   console.log(formatRoutes(app.routes()));
-  console.log(`http://127.0.0.1:${server.addr.port}/`);
+  console.log(`${server.url}/`);
 }

@@ -35,4 +35,4 @@ const server = app.run({
   port: Number(Deno.args[0] ?? 8000),
   closeOn: ["SIGINT", "SIGTERM"],
 });
-console.log(`http://127.0.0.1:${server.addr.port}/students`);
+console.log(`${server.url}/students`);

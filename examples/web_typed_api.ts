@@ -56,7 +56,7 @@ const server = app.run({
   port: Number(Deno.args[0] ?? 8000),
   closeOn: ["SIGINT", "SIGTERM"],
 });
-const origin = `http://127.0.0.1:${server.addr.port}`;
+const origin = server.url;
 
 // Elsewhere, in a browser perhaps, the type of the routes is all it takes.
 const api = client<typeof routes>(origin);

@@ -12,7 +12,8 @@ import { Outgoing, type OutgoingSettings } from "./outgoing.ts";
 export type HandlerResult = Response | void | Promise<Response | void>;
 
 /**
- * Answers a request, or, as middleware, works before and after `c.next()`.
+ * Answers a request, or, as middleware, works before and after `c.next()`. One
+ * that fits every engine, whatever its state, is a {@linkcode Middleware}.
  *
  * @typeParam Params The parameters of the pattern.
  * @typeParam State What middleware leaves in `c.state`.

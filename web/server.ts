@@ -76,7 +76,7 @@ const LAST_WORDS = 100;
  * const app = new Engine();
  * app.get("/", (c) => c.string("Hello"));
  * await using server = app.run({ port: 0 });
- * const response = await fetch(`http://127.0.0.1:${server.addr.port}/`);
+ * const response = await fetch(`${server.url}/`);
  * assertEquals(await response.text(), "Hello");
  * ```
  */
@@ -118,6 +118,18 @@ export class RunningServer {
       signal?.removeEventListener("abort", onAbort);
       forget();
     });
+  }
+
+  /**
+   * Where it can be reached from this machine, such as `http://127.0.0.1:8000`,
+   * without a slash at the end.
+   */
+  get url(): string {
+    const { hostname, port } = this.addr;
+    // A server for all addresses has none of its own.
+    const isAny = hostname === "0.0.0.0" || hostname === "::";
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return `http://${isAny ? "localhost" : host}:${port}`;
   }
 
   /**

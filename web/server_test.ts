@@ -153,3 +153,14 @@ Deno.test({
     assertEquals((await child.status).code, 0);
   },
 });
+
+Deno.test("RunningServer.url leads to it from this machine", async () => {
+  const app = new Engine().get("/", (c) => c.string("Hello"));
+  for (const hostname of ["127.0.0.1", "0.0.0.0"]) {
+    await using server = app.run({ port: 0, hostname });
+    const host = hostname === "0.0.0.0" ? "localhost" : hostname;
+    assertEquals(server.url, `http://${host}:${server.addr.port}`);
+  }
+  await using server = app.run({ port: 0 });
+  assertEquals(await (await fetch(server.url)).text(), "Hello");
+});

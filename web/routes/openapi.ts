@@ -187,7 +187,9 @@ function responsesOf(
   id: string,
   book: SchemaBook,
 ): Record<string, OpenApiResponse> {
-  const { response, status = 200, query, body, errors = {} } = route;
+  const { response, query, body, errors = {} } = route;
+  // Without a schema a handler may give nothing too, which is 204.
+  const status = route.status ?? (response === undefined ? "2XX" : 200);
   const schema = response && book.of(response, "output", `${id}Response`);
   const responses: Record<string, OpenApiResponse> = {
     [status]: {

@@ -188,7 +188,7 @@ Deno.test("Routes.openApi() tells what a route takes and answers", () => {
     { schema: { $ref: "#/components/schemas/Problem" } },
   );
   assertEquals(Object.keys(paths["/"]?.options?.responses ?? {}), [
-    "200",
+    "2XX",
     "default",
   ]);
 });
