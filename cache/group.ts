@@ -71,6 +71,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     }
     const {
       maxBytes = 64 << 20,
+      policy = "s3fifo",
       retryAfter = 50,
       maxLoads = 32,
       maxWaiting = 1024,
@@ -81,7 +82,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     this.name = name;
     this.#codec = options.codec;
     const counters = this.#counters;
-    this.#memory = new Memory({ maxBytes, rules, counters });
+    this.#memory = new Memory({ maxBytes, policy, rules, counters });
     this.#archive = new Archive(this.#memory);
     this.#loader = new Loader({
       name,

@@ -2,6 +2,7 @@
 
 import type { Codec } from "./codec.ts";
 import type { FreshnessOptions } from "./freshness.ts";
+import type { PolicyName } from "./policy/policy.ts";
 
 /**
  * Settings of a {@linkcode Group}.
@@ -17,6 +18,12 @@ export interface GroupOptions<T> extends FreshnessOptions {
    * @default {67108864}
    */
   readonly maxBytes?: number;
+  /**
+   * Which entries stay when memory is full: see `createPolicy`.
+   *
+   * @default {"s3fifo"}
+   */
+  readonly policy?: PolicyName;
   /**
    * How long a key is left alone after its load failed, in ms: callers get the
    * same error meanwhile. It doubles with each failure in a row up to 20 times

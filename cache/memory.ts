@@ -3,8 +3,8 @@
 import type { ByteView } from "./byte_view.ts";
 import { Epochs } from "./epochs.ts";
 import type { Freshness, FreshnessRules, Times } from "./freshness.ts";
-import { LruCache } from "./policy/lru.ts";
-import type { Policy } from "./policy/policy.ts";
+import { createPolicy } from "./policy/create_policy.ts";
+import type { Policy, PolicyName } from "./policy/policy.ts";
 import type { Counters } from "./stats.ts";
 
 /**
@@ -47,6 +47,8 @@ export interface Found {
 export interface MemoryOptions {
   /** The most bytes. */
   readonly maxBytes: number;
+  /** Which entries stay when it is full. */
+  readonly policy: PolicyName;
   /** What time does to values. */
   readonly rules: FreshnessRules;
   /** Where evictions are counted. */
@@ -69,9 +71,9 @@ export class Memory {
    * @param options Its limits.
    */
   constructor(options: MemoryOptions) {
-    const { maxBytes, rules, counters } = options;
+    const { maxBytes, policy, rules, counters } = options;
     this.#rules = rules;
-    this.#policy = new LruCache<Entry>({
+    this.#policy = createPolicy<Entry>(policy, {
       maxBytes,
       overhead: GROUP_ENTRY_OVERHEAD,
       sizeOf: ({ view }) => view?.length ?? 0,

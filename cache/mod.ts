@@ -87,8 +87,21 @@ export type {
   PeerSourceOptions,
 } from "./peer.ts";
 export { byteLength, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
+export { AdaptiveCache } from "./policy/adaptive.ts";
+export { createPolicy } from "./policy/create_policy.ts";
+export { GdsfCache } from "./policy/gdsf.ts";
 export { LruCache } from "./policy/lru.ts";
-export type { EvictionReason, Policy, PolicyOptions } from "./policy/policy.ts";
+export type { Order, OrderEntries } from "./policy/order.ts";
+export type {
+  EvictionReason,
+  Policy,
+  PolicyLimits,
+  PolicyName,
+  PolicyOptions,
+  PolicyStats,
+} from "./policy/policy.ts";
+export { S3FifoCache } from "./policy/s3_fifo.ts";
+export { type MakeOrder, SlotPolicy } from "./policy/slot_policy.ts";
 export { HttpPool, type HttpPoolOptions } from "./pool/http_pool.ts";
 export { BalancedRing } from "./ring/balanced_ring.ts";
 export { crc32 } from "./ring/hash.ts";

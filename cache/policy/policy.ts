@@ -53,6 +53,62 @@ export interface Policy<V> extends Iterable<[key: string, value: V]> {
   delete(key: string): boolean;
   /** Removes every entry. */
   clear(): void;
+  /**
+   * Whether there is an entry; that is no use of it.
+   *
+   * @param key The key of the entry.
+   * @returns Whether `peek` would find it.
+   */
+  has(key: string): boolean;
+  /**
+   * Changes the limits and evicts what no longer fits.
+   *
+   * @param limits The new limits; one that is left out stays.
+   */
+  resize(limits: PolicyLimits): void;
+  /**
+   * Counts what happened so far.
+   *
+   * @returns A snapshot; it does not change later.
+   */
+  stats(): PolicyStats;
+}
+
+/** The policies of {@linkcode createPolicy}. */
+export type PolicyName = "s3fifo" | "lru" | "gdsf" | "adaptive";
+
+/** What a policy keeps to. */
+export interface PolicyLimits {
+  /** The most the entries may cost together, in bytes; 0 keeps nothing. */
+  readonly maxBytes?: number;
+  /** The most entries to keep. */
+  readonly maxEntries?: number;
+}
+
+/** What a policy has counted. */
+export interface PolicyStats {
+  /** Which policy it is. */
+  readonly policy: string;
+  /** How it behaves now: an adaptive policy as `"s3fifo"` or as `"lirs"`. */
+  readonly acting: string;
+  /** How many calls of `get` found their entry. */
+  readonly hits: number;
+  /** How many calls of `get` found none. */
+  readonly misses: number;
+  /** How many values were stored. */
+  readonly sets: number;
+  /** How many values were refused as larger than the whole budget. */
+  readonly refused: number;
+  /** How many entries left to keep a limit. */
+  readonly evictions: number;
+  /** How many entries it holds. */
+  readonly entries: number;
+  /** The cost of all entries together, in bytes. */
+  readonly bytes: number;
+  /** The most the entries may cost together, in bytes. */
+  readonly maxBytes: number;
+  /** The most entries it keeps. */
+  readonly maxEntries: number;
 }
 
 /** Limits and hooks that every policy takes. */
@@ -83,6 +139,11 @@ export interface PolicyOptions<V> {
    * @default {64}
    */
   readonly overhead?: number;
-  /** Called after an entry left; it may use the policy. */
+  /**
+   * Called after an entry left; it may use the policy. But `set` does not return
+   * when each eviction is answered by storing another entry.
+   *
+   * @default {undefined}
+   */
   readonly onEvicted?: (key: string, value: V, reason: EvictionReason) => void;
 }

@@ -1,52 +1,66 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { utf8Length } from "./cost.ts";
+import { KeyHash } from "./key_hash.ts";
+import { enlarged, FIRST_SLOT } from "./lists.ts";
+import type { OrderEntries } from "./order.ts";
 
 /** What {@linkcode Slots.find} answers when a key has no slot. */
 export const NO_SLOT = 0;
-
 const FIRST_CAPACITY = 16;
 /** Stands for a key whose length in UTF-8 has to be counted anew. */
-const UNCOUNTED = 255;
+const UNCOUNTED = 15;
+/**
+ * Keys with more letters are found by a `Map`, in a time that does not depend on
+ * their length as long as V8 has their hash. A shorter key built anew for each
+ * look-up, as servers do, is found here in a third to a half of the time a `Map`
+ * takes; one whose hash V8 knows takes 23 ns instead of 15.
+ */
+const MOST_HASHED = 20;
 
 /**
- * Entries in numbered slots, threaded on circular lists: the storage of every
- * policy. Links and sizes lie in typed arrays, so an entry costs no object of
- * its own; a `Map` alone, used as a list, gets slower with its capacity when it
- * evicts, since V8 walks the tombstones of earlier deletions.
+ * OrderEntries in numbered slots: the storage of every policy. All but keys and
+ * values lies in typed arrays, so an entry costs no object of its own.
  *
- * Slots `0` to `lists - 1` are the heads of the lists and never hold an entry.
- * The `!` below are safe because a slot number comes from `find`, `insert` or a
- * link, and all of these stay under the capacity of the arrays.
+ * Short keys are found through a table of slots (open addressing, linear
+ * probing, deletion by shifting back) over a hash seeded per instance. With a
+ * `Map` alone an entry takes 29 bytes instead of 13, a set that evicts 1.6 times
+ * as long, and keys can be chosen to collide: V8 hashes "4096" and all other
+ * short numbers without a seed. Keys too long to be numbers are safe there.
+ *
+ * The `!` below are safe because a slot number comes from `find` or `insert` and
+ * stays under the capacity of the arrays, and a place in the table is masked.
  *
  * @typeParam V What an entry holds.
  */
-export class Slots<V> {
-  readonly #index = new Map<string, number>();
+export class Slots<V> implements OrderEntries {
+  readonly #hash: KeyHash;
+  readonly #long = new Map<string, number>();
+  /** Twice as long as the capacity, so at most half full. */
+  #table = new Uint32Array(FIRST_CAPACITY * 2);
   #keys: (string | undefined)[] = [];
   #values: (V | undefined)[] = [];
-  #next = new Uint32Array(FIRST_CAPACITY);
-  #previous = new Uint32Array(FIRST_CAPACITY);
+  #hashes = new Int32Array(FIRST_CAPACITY);
+  /** The sizes of entries; the free slots are chained through theirs. */
   #sizes = new Uint32Array(FIRST_CAPACITY);
-  /** How many bytes more than UTF-16 units each key has in UTF-8. */
-  #surplus = new Uint8Array(FIRST_CAPACITY);
-  readonly #lists: number;
-  /** First slot of the free chain, threaded on the next slots. */
+  /**
+   * Above four bits for the order: how many bytes more than UTF-16 units the key
+   * has in UTF-8.
+   */
+  #marks = new Uint8Array(FIRST_CAPACITY);
   #free = NO_SLOT;
   /** First slot that was never used. */
-  #unused = 0;
+  #unused = FIRST_SLOT;
   #bytes = 0;
-  /** As `#index.size`, which is no inlined read in V8. */
   #count = 0;
 
   /**
    * Makes empty storage.
    *
-   * @param lists How many lists it has.
+   * @param hash The hash function of the keys.
    */
-  constructor(lists: number) {
-    this.#lists = lists;
-    this.#reset();
+  constructor(hash: KeyHash = new KeyHash()) {
+    this.#hash = hash;
   }
 
   /** How many entries there are. */
@@ -59,13 +73,32 @@ export class Slots<V> {
     return this.#bytes;
   }
 
-  get #capacity(): number {
-    return this.#surplus.length;
+  /** How many slots there is place for. */
+  get capacity(): number {
+    return this.#marks.length;
+  }
+
+  /** Four low bits of each slot belong to the order. */
+  get marks(): Uint8Array {
+    return this.#marks;
+  }
+
+  /** The hash function of the keys; `find` leaves hash and length of its key there. */
+  get hash(): KeyHash {
+    return this.#hash;
   }
 
   /** The slot of a key, or `NO_SLOT`. */
   find(key: string): number {
-    return this.#index.get(key) ?? NO_SLOT;
+    if (key.length > MOST_HASHED) return this.#findLong(key);
+    const hash = this.#hash.of(key);
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let place = hash & mask;; place = (place + 1) & mask) {
+      const slot = table[place]!;
+      if (slot === NO_SLOT) return NO_SLOT;
+      if (this.#hashes[slot] === hash && this.#keys[slot] === key) return slot;
+    }
   }
 
   /** The key in a slot. */
@@ -83,73 +116,53 @@ export class Slots<V> {
     return this.#sizes[slot]!;
   }
 
+  /** The hash of the key in a slot. */
+  hashOf(slot: number): number {
+    return this.#hashes[slot]!;
+  }
+
   /**
    * The length in UTF-8 of the key in a slot. To count it anew takes 16 ns for
    * nine letters, a fifth of what a replacing `set` takes.
    */
   keyBytes(slot: number, key: string): number {
-    const surplus = this.#surplus[slot]!;
+    const surplus = this.#marks[slot]! >> 4;
     return surplus === UNCOUNTED ? utf8Length(key) : key.length + surplus;
   }
 
-  /** The slot at the end of a list, or the list itself when it is empty. */
-  last(list: number): number {
-    return this.#previous[list]!;
+  /** Whether the next `insert` has no slot left: `grow` must come first. */
+  get isFull(): boolean {
+    return this.#free === NO_SLOT && this.#unused === this.capacity;
   }
 
   /**
-   * Puts a new entry at the front of a list.
+   * Stores a new entry.
    *
-   * @param list The list.
    * @param key The key.
    * @param value The value.
    * @param size What the entry costs.
+   * @param hash The hash of the key.
    * @param keyBytes The length of the key in UTF-8.
    * @returns The slot.
    */
   insert(
-    list: number,
     key: string,
     value: V,
     size: number,
+    hash: number,
     keyBytes: number,
   ): number {
     const slot = this.#take();
     this.#keys[slot] = key;
     this.#values[slot] = value;
+    this.#hashes[slot] = hash;
     this.#sizes[slot] = size;
-    this.#surplus[slot] = Math.min(keyBytes - key.length, UNCOUNTED);
+    this.#marks[slot] = Math.min(keyBytes - key.length, UNCOUNTED) << 4;
     this.#bytes += size;
     this.#count++;
-    this.#index.set(key, slot);
-    this.#link(list, slot);
+    if (key.length > MOST_HASHED) this.#long.set(key, slot);
+    else this.#enter(slot, hash);
     return slot;
-  }
-
-  /**
-   * Removes an entry and puts a new one, in its slot, at the front of a list.
-   *
-   * @param list The list.
-   * @param slot The slot of the entry that leaves.
-   * @param key The key of the new entry; no other slot may have it.
-   * @param value The value.
-   * @param size What the entry costs.
-   * @param keyBytes The length of the key in UTF-8.
-   */
-  reuse(
-    list: number,
-    slot: number,
-    key: string,
-    value: V,
-    size: number,
-    keyBytes: number,
-  ): void {
-    this.#index.delete(this.#keys[slot]!);
-    this.#index.set(key, slot);
-    this.#keys[slot] = key;
-    this.#surplus[slot] = Math.min(keyBytes - key.length, UNCOUNTED);
-    this.replace(slot, value, size);
-    this.moveToFront(list, slot);
   }
 
   /** Gives an entry another value. */
@@ -161,99 +174,82 @@ export class Slots<V> {
     this.#bytes += size - old;
   }
 
-  /** Moves an entry to the front of a list. */
-  moveToFront(list: number, slot: number): void {
-    if (this.#next[list] === slot) return;
-    this.#unlink(slot);
-    this.#link(list, slot);
-  }
-
   /** Removes an entry and frees its slot. */
   remove(slot: number): void {
-    this.#unlink(slot);
-    this.#index.delete(this.#keys[slot]!);
+    const key = this.#keys[slot]!;
+    if (key.length > MOST_HASHED) this.#long.delete(key);
+    else this.#leave(slot);
     this.#bytes -= this.#sizes[slot]!;
     this.#count--;
     this.#keys[slot] = undefined;
     this.#values[slot] = undefined;
-    this.#next[slot] = this.#free;
+    this.#sizes[slot] = this.#free;
     this.#free = slot;
   }
 
-  /** Removes every entry and gives the memory back. */
-  clear(): void {
-    this.#index.clear();
-    this.#keys = [];
-    this.#values = [];
-    this.#next = new Uint32Array(FIRST_CAPACITY);
-    this.#previous = new Uint32Array(FIRST_CAPACITY);
-    this.#sizes = new Uint32Array(FIRST_CAPACITY);
-    this.#surplus = new Uint8Array(FIRST_CAPACITY);
-    this.#reset();
+  /**
+   * Doubles the place.
+   *
+   * @returns The new capacity.
+   */
+  grow(): number {
+    const capacity = this.capacity * 2;
+    this.#hashes = enlarged(this.#hashes, new Int32Array(capacity));
+    this.#sizes = enlarged(this.#sizes, new Uint32Array(capacity));
+    this.#marks = enlarged(this.#marks, new Uint8Array(capacity));
+    // Left to itself an array grows by half: 2 bytes an entry more.
+    this.#keys.length = capacity;
+    this.#values.length = capacity;
+    const table = this.#table;
+    this.#table = new Uint32Array(capacity * 2);
+    for (const slot of table) {
+      if (slot !== NO_SLOT) this.#enter(slot, this.#hashes[slot]!);
+    }
+    return capacity;
   }
 
-  /** A list of the entries of a list as they are now, from its front. */
-  entries(list: number): [key: string, value: V][] {
-    const found: [string, V][] = [];
-    let slot = this.#next[list]!;
-    while (slot !== list) {
-      found.push([this.key(slot), this.value(slot)]);
-      slot = this.#next[slot]!;
-    }
-    return found;
+  /** Pairs of key and value in the given slots. */
+  entries(slots: readonly number[]): [key: string, value: V][] {
+    return slots.map((slot) => [this.key(slot), this.value(slot)]);
   }
 
-  #reset(): void {
-    for (let list = 0; list < this.#lists; list++) {
-      this.#next[list] = list;
-      this.#previous[list] = list;
-    }
-    this.#unused = this.#lists;
-    this.#free = NO_SLOT;
-    this.#bytes = 0;
-    this.#count = 0;
+  #findLong(key: string): number {
+    const slot = this.#long.get(key);
+    if (slot !== undefined) return slot;
+    this.#hash.of(key);
+    return NO_SLOT;
   }
 
   #take(): number {
     const slot = this.#free;
-    if (slot !== NO_SLOT) {
-      this.#free = this.#next[slot]!;
-      return slot;
+    if (slot === NO_SLOT) return this.#unused++;
+    this.#free = this.#sizes[slot]!;
+    return slot;
+  }
+
+  #enter(slot: number, hash: number): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let place = hash & mask;
+    while (table[place] !== NO_SLOT) place = (place + 1) & mask;
+    table[place] = slot;
+  }
+
+  /** Takes a slot out of the table and closes the gap (Knuth 6.4, algorithm R). */
+  #leave(slot: number): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let gap = this.#hashes[slot]! & mask;
+    while (table[gap] !== slot) gap = (gap + 1) & mask;
+    for (let place = (gap + 1) & mask;; place = (place + 1) & mask) {
+      const next = table[place]!;
+      if (next === NO_SLOT) break;
+      const home = this.#hashes[next]! & mask;
+      // It may move into the gap unless its home lies after the gap.
+      if (((place - home) & mask) < ((place - gap) & mask)) continue;
+      table[gap] = next;
+      gap = place;
     }
-    if (this.#unused === this.#capacity) this.#grow();
-    return this.#unused++;
+    table[gap] = NO_SLOT;
   }
-
-  #grow(): void {
-    const capacity = this.#capacity * 2;
-    this.#next = copied(this.#next, new Uint32Array(capacity));
-    this.#previous = copied(this.#previous, new Uint32Array(capacity));
-    this.#sizes = copied(this.#sizes, new Uint32Array(capacity));
-    this.#surplus = copied(this.#surplus, new Uint8Array(capacity));
-    // Left to itself an array grows by half: 2 bytes an entry more.
-    this.#keys.length = capacity;
-    this.#values.length = capacity;
-  }
-
-  #link(list: number, slot: number): void {
-    const next = this.#next;
-    const previous = this.#previous;
-    const first = next[list]!;
-    next[slot] = first;
-    previous[slot] = list;
-    previous[first] = slot;
-    next[list] = slot;
-  }
-
-  #unlink(slot: number): void {
-    const after = this.#next[slot]!;
-    const before = this.#previous[slot]!;
-    this.#next[before] = after;
-    this.#previous[after] = before;
-  }
-}
-
-function copied<A extends Uint8Array | Uint32Array>(source: A, target: A): A {
-  target.set(source);
-  return target;
 }
