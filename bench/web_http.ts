@@ -174,7 +174,6 @@ const suites: Suite[] = [
     cells: {
       "10 KB per CPU time": loads("static 10 KB", files, "perCpuSecond"),
       "10 KB per second": loads("static 10 KB", files, "perSecond"),
-      "10 MB per CPU time": loads("static 10 MB", files, "perCpuSecond"),
       "10 MB per second": loads("static 10 MB", files, "perSecond"),
     },
   },
