@@ -255,8 +255,11 @@ export function textOf({ around, piece }: HardInput, size: number): string {
   return around[0] + piece.repeat(Math.ceil(size / piece.length)) + around[1];
 }
 
-/** Lets a parser work on a text of a size; a throw is an answer too. */
-export async function work(input: HardInput, size: number): Promise<void> {
+/**
+ * Lets a parser work on a text of a size; a throw is an answer too. Gives the
+ * length of the text.
+ */
+export async function work(input: HardInput, size: number): Promise<number> {
   const text = textOf(input, size);
   try {
     await input.parse(text);
@@ -264,4 +267,5 @@ export async function work(input: HardInput, size: number): Promise<void> {
     // A stack that overflows would be a depth that nobody limits.
     if (error instanceof RangeError && /stack/.test(error.message)) throw error;
   }
+  return text.length;
 }
