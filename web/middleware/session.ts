@@ -85,7 +85,8 @@ export interface SessionOptions {
  * store. It is saved before the answer goes out, also when the handler throws,
  * and only when it has changed or is to be prolonged; of two requests at a time
  * the last one to save counts. An id that we have not given out is never taken
- * over, and a session that was destroyed in a store stays so.
+ * over, and a session that was destroyed in a store stays so. Pages for one
+ * person are not for caches: see {@linkcode noStore}.
  *
  * @param options Where, and for how long.
  * @returns The middleware; it sets `c.state.session`.
