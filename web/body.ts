@@ -12,6 +12,11 @@ export interface BodyLimits {
 
 const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
 
+/** Whether a `content-type` is that of a form. */
+export function isFormType(type: string): boolean {
+  return FORM.test(type);
+}
+
 /**
  * The body of a request: read once, counted while it streams, kept, so that
  * every reader can be called again.
@@ -111,7 +116,7 @@ export class Body {
     const type = this.#request.headers.get("content-type");
     const bytes = await this.#plainBytes();
     if (type === null && bytes.length === 0) return new FormData();
-    if (type === null || !FORM.test(type)) {
+    if (type === null || !isFormType(type)) {
       throw new HttpError(415, "The body is not a form");
     }
     try {

@@ -1,4 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { isToken } from "./token.ts";
 
 /** Attributes of a cookie (RFC 6265bis, section 4.1). The defaults are safe. */
 export interface CookieOptions {
@@ -43,7 +44,6 @@ export interface CookieOptions {
   readonly partitioned?: boolean;
 }
 
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]*$/;
 /** Browsers drop a larger pair of name and value, without a word. */
 const MAX_BYTES = 4096;
@@ -61,7 +61,7 @@ export function parseCookies(header: string): ReadonlyMap<string, string> {
     const equals = pair.indexOf("=");
     if (equals === -1) continue;
     const name = pair.slice(0, equals).trim();
-    if (!NAME.test(name) || cookies.has(name)) continue;
+    if (!isToken(name) || cookies.has(name)) continue;
     const value = pair.slice(equals + 1).trim();
     cookies.set(name, decoded(value.replace(/^"(.*)"$/, "$1")));
   }
@@ -96,7 +96,7 @@ export function formatCookie(
   const refuse = (state: string): never => {
     throw new TypeError(`Cannot set cookie ${JSON.stringify(name)}: ${state}`);
   };
-  if (!NAME.test(name)) refuse("the name is not a token");
+  if (!isToken(name)) refuse("the name is not a token");
   checkRules(name, options, refuse);
   const pair = `${name}=${encodeURIComponent(value.toWellFormed())}`;
   if (pair.length > MAX_BYTES) {

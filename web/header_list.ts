@@ -1,8 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { isToken } from "./token.ts";
 
 // RFC 9110: field names are tokens; values hold no control characters but tab
 // and, on the wire, only Latin-1. Refused here, at the line that set them.
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** A header that waits for its response. */
@@ -70,7 +70,7 @@ export function writeHeaders(
 }
 
 function checked(name: string, value: string): string {
-  if (!NAME.test(name)) {
+  if (!isToken(name)) {
     throw new TypeError(
       `Cannot set header ${JSON.stringify(name)}: the name is not a token`,
     );

@@ -62,6 +62,8 @@ export class RouteTable {
   readonly #missing: Handler;
   /** What runs where no route fits, by the prefixes of the groups. */
   #fallbacks: Router<TableRoute>;
+  /** Fallbacks are never in conflict, so where they were made is never told. */
+  readonly #fallbackTrace = new Error();
   #isStale = true;
 
   /** `missing` answers where no route fits, inside the groups' middleware. */
@@ -187,7 +189,7 @@ export class RouteTable {
 
   #addFallback(group: string, pattern: string): void {
     const handlers = [this.#missing];
-    const trace = new Error();
+    const trace = this.#fallbackTrace;
     const fallback = {
       method: "*",
       pattern,

@@ -9,7 +9,7 @@ import { Flights, type Landed } from "./flights.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { hide, keyOf, namesIn } from "./keyed_request.ts";
 import { type KeptAnswer, replay, respond } from "./kept_answer.ts";
-import { isToken } from "./token.ts";
+import { isToken } from "../token.ts";
 import { wholeBody } from "./whole_body.ts";
 
 /** Options of {@linkcode responseCache}. */

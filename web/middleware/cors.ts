@@ -2,7 +2,7 @@
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
 import { isOrigin, originList } from "./origin_list.ts";
-import { isToken } from "./token.ts";
+import { isToken } from "../token.ts";
 
 /** Tells whether pages of an origin, such as `https://example.com`, are allowed. */
 export type OriginRule = (

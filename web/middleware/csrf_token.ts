@@ -1,4 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
+import { isFormType } from "../body.ts";
 import { SecretList } from "../constant_time.ts";
 import type { Context } from "../context.ts";
 import { formatCookie } from "../cookies.ts";
@@ -97,9 +98,6 @@ export class CsrfToken {
 
   async #fieldOf(c: AnyContext): Promise<string | undefined> {
     const type = c.header("content-type") ?? "";
-    const isForm =
-      /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
-        .test(type);
-    return isForm ? await c.postForm(this.#field) : undefined;
+    return isFormType(type) ? await c.postForm(this.#field) : undefined;
   }
 }

@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { Body } from "../body.ts";
+import { Body, isFormType } from "../body.ts";
 import { errorResponse } from "../error_response.ts";
 import type { Fetch } from "../router_group.ts";
 
@@ -37,8 +37,6 @@ export interface MethodOverrideOptions {
    */
   readonly timeout?: number;
 }
-
-const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
 
 /**
  * Lets forms, which know only `GET` and `POST`, ask for other methods: a `POST`
@@ -122,7 +120,7 @@ function isOverride(method: string): boolean {
 function isSmallForm({ headers }: Request, maxBytes: number): boolean {
   const length = Number(headers.get("content-length") ?? 0);
   return length > 0 && length <= maxBytes &&
-    FORM.test(headers.get("content-type") ?? "");
+    isFormType(headers.get("content-type") ?? "");
 }
 
 /** The text of a field, and the bytes of the form for those who read it next. */

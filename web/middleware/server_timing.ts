@@ -2,7 +2,7 @@
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
 import { follow } from "../follow.ts";
-import { isToken } from "./token.ts";
+import { isToken } from "../token.ts";
 
 /** Options of {@linkcode serverTiming}. */
 export interface ServerTimingOptions {

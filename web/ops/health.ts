@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 import type { Context, Middleware } from "../context.ts";
 import type { AnyParams } from "../incoming.ts";
-import { deadlineOf } from "./time_limit.ts";
 
 /** Tells whether something is well: by returning; by throwing that it is not. */
 export type HealthCheck = (signal: AbortSignal) => unknown;
@@ -57,17 +56,21 @@ export interface HealthOptions {
  */
 export function health(options: HealthOptions = {}): Middleware {
   const { ready = {}, timeout = 1000, report } = options;
-  const limit = deadlineOf("health check", timeout);
+  if (!(timeout > 0 && Number.isFinite(timeout))) {
+    throw new RangeError(
+      `Cannot limit a health check: got ${timeout} ms, want a positive number`,
+    );
+  }
   const running = new Map<string, Promise<void>>();
   const start = (name: string, check: HealthCheck): Promise<void> => {
-    const work = Promise.try(check, AbortSignal.timeout(limit)).then(() => {})
+    const work = Promise.try(check, AbortSignal.timeout(timeout)).then(() => {})
       .finally(() => running.delete(name));
     running.set(name, work);
     return work;
   };
   const ask = async (name: string, check: HealthCheck) => {
     try {
-      await inTime(running.get(name) ?? start(name, check), limit);
+      await inTime(running.get(name) ?? start(name, check), timeout);
       return [name, "ok"] as const;
     } catch (error) {
       report?.(name, error);

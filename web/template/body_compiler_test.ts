@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { rawHtml } from "./html_value.ts";
 import { Templates } from "./templates.ts";
+import { Person } from "./testdata/person.ts";
 
 const functions = {
   upper: (text: string) => text.toUpperCase(),
@@ -13,17 +14,6 @@ const functions = {
 function render(text: string, data?: unknown): string {
   return new Templates({ "x.html": text }, { functions })
     .render("x.html", data);
-}
-
-class Person {
-  age = 20;
-  #name = "Tom";
-  get name() {
-    return this.#name;
-  }
-  greet() {
-    return "hi";
-  }
 }
 
 const CASES: readonly [

@@ -2,19 +2,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { TemplateError } from "./template_error.ts";
 import { Templates } from "./templates.ts";
+import { Person } from "./testdata/person.ts";
 
 const functions = { upper: (text: string) => text.toUpperCase() };
-
-class Person {
-  age = 20;
-  #name = "Tom";
-  get name() {
-    return this.#name;
-  }
-  greet() {
-    return "hi";
-  }
-}
 
 const RENDER_ERRORS: readonly [
   text: string,
