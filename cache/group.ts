@@ -265,6 +265,8 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   removeTag(tag: string): void {
     if (this.#isClosed) throw this.#closedError("remove a tag");
     this.#memory.epochs.endTag(tag);
+    // What is being loaded may have the tag; nobody is to join that any more.
+    this.#loader.forgetAll();
   }
 
   /**
@@ -276,6 +278,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   reset(): void {
     if (this.#isClosed) throw this.#closedError("reset");
     this.#memory.epochs.endAll();
+    this.#loader.forgetAll();
   }
 
   /**

@@ -230,6 +230,31 @@ Deno.test("Group.reset() drops everything at once, loads under way included", as
   assertEquals(one.loads, 102);
 });
 
+Deno.test("Group.reset() and removeTag() let nobody join a load from before", async () => {
+  for (
+    const end of [
+      (group: Group) => group.reset(),
+      (group: Group) => group.removeTag("any"),
+    ]
+  ) {
+    const one = rig();
+    const gate = Promise.withResolvers<void>();
+    one.during = async () => {
+      const { answer } = one;
+      await gate.promise;
+      one.answer = answer; // as the source was when it was asked
+    };
+    const before = one.get();
+    end(one.group);
+    one.during = () => {};
+    one.answer = "v2";
+    assertEquals(await one.get(), "v2");
+    gate.resolve();
+    assertEquals(await before, "v1");
+    assertEquals(await one.get(), "v2");
+  }
+});
+
 Deno.test("Group remembers a bounded number of ended tags, and ends too many rather than too few", () => {
   const one = rig();
   one.group.set("old", "v", { tags: ["first"] });

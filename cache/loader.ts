@@ -134,6 +134,12 @@ export class Loader {
     this.#backoff.forget(key);
   }
 
+  /** Fences every key. Failures are no values: who failed is left alone still. */
+  forgetAll(): void {
+    this.#fromPeers.forgetAll();
+    this.#fromSource.forgetAll();
+  }
+
   /**
    * Aborts every load.
    *

@@ -108,13 +108,18 @@ export class SingleFlight<T> {
     this.#current.delete(key);
   }
 
+  /** Cuts every load off from callers to come, as `forget` does. */
+  forgetAll(): void {
+    for (const key of [...this.#current.keys()]) this.forget(key);
+  }
+
   /**
    * Aborts every load and rejects every waiter.
    *
    * @param reason What they reject with.
    */
   abort(reason: unknown): void {
-    for (const key of [...this.#current.keys()]) this.forget(key);
+    this.forgetAll();
     for (const flight of [...this.#running]) flight.abort(reason);
   }
 
