@@ -34,6 +34,8 @@ export interface PeerHost {
   met(peer: RemotePeer): void;
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void;
+  /** Called before a peer that is down is tried: one that left may be over. */
+  sweep(): void;
   /** Tells of an error. */
   report(error: unknown): void;
 }
@@ -266,6 +268,7 @@ export class RemotePeer implements PeerGetter {
   }
 
   async #ping(signal: AbortSignal): Promise<void> {
+    this.#host.sweep();
     const answer = await this.#link.send({ kind: "ping" }, { signal });
     if (answer.kind !== "failed") return;
     throw this.#error({ kind: "ping" }, "it is closed");

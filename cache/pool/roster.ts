@@ -107,12 +107,17 @@ export class Roster implements PeerHost {
    * @returns Them.
    */
   known(): ReadonlyMap<string, RemotePeer> {
+    this.sweep();
+    return this.#peers;
+  }
+
+  /** Forgets peers that left so long ago that nobody asks them any more. */
+  sweep(): void {
     for (const [name, peer] of this.#peers) {
       if (!this.#hasLeft(peer, 2)) continue;
       this.#peers.delete(name);
       peer.close();
     }
-    return this.#peers;
   }
 
   /**
@@ -160,8 +165,6 @@ export class Roster implements PeerHost {
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void {
     if (peer.leftAt === undefined) this.#arrange();
-    // A peer that left is tried no longer than it is told of changes.
-    this.known();
   }
 
   /** Ends what is under way with all of them; nobody can be asked any more. */

@@ -210,13 +210,13 @@ function settle(
       () => fail(new DOMException("Too slow", "TimeoutError")),
       timeout,
     );
-    signal?.addEventListener("abort", leave);
-    closing.addEventListener("abort", shut);
-    if (closing.aborted) return shut();
-    if (signal?.aborted) return leave();
     answer.then((value) => {
       end();
       resolve(value);
     }, fail);
+    signal?.addEventListener("abort", leave);
+    closing.addEventListener("abort", shut);
+    if (closing.aborted) shut();
+    else if (signal?.aborted) leave();
   });
 }
