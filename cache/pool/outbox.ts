@@ -66,6 +66,17 @@ export class Outbox {
   }
 
   /**
+   * What waits.
+   *
+   * @returns The changes, with the names of their groups.
+   */
+  changes(): (readonly [string, Change])[] {
+    return [...this.#groups].flatMap(([group, missed]) =>
+      changesOf(missed).map((change) => [group, change] as const)
+    );
+  }
+
+  /**
    * Tells what waits, and forgets what was told.
    *
    * @param tell Tells the peer one change.

@@ -169,7 +169,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#check("follow members");
     return follow(members, options, {
       closing: this.#closing.signal,
-      apply: (list) => this.set(...list),
+      apply: (list) => this.#roster.replace(this.#read(list)),
       report: (error) => this.#report(error),
     });
   }
@@ -251,7 +251,8 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     change: Change,
     except?: PeerGetter,
   ): Promise<readonly string[]> {
-    const { members } = this.#roster;
+    const { members, changes } = this.#roster;
+    changes.note(group, change);
     const peers = [...this.#roster.known().values()]
       .filter((peer) => peer !== except);
     const missed = this.#closing.signal.aborted

@@ -67,7 +67,7 @@ export class RemotePeer implements PeerGetter {
     this.#host = host;
     this.health = new Health(host.settings, {
       ping: (signal) => this.#ping(signal),
-      isOwed: () => !this.#outbox.isEmpty,
+      isOwed: () => this.#isOwed(),
       pay: () =>
         this.#outbox.deliver(async (group, change) => {
           await this.#tell({ kind: "tell", group, change, missed: [] });
@@ -174,6 +174,18 @@ export class RemotePeer implements PeerGetter {
   }
 
   /**
+   * Tells it at once of changes it may have missed; it is not asked before.
+   *
+   * @param changes The changes, with the names of their groups.
+   */
+  owe(changes: readonly (readonly [string, Change])[]): void {
+    if (changes.length === 0) return;
+    for (const [group, change] of changes) this.#outbox.add(group, change);
+    this.health.down();
+    void this.health.retry();
+  }
+
+  /**
    * Asks for what it holds of the keys of this node.
    *
    * @param group The name of the group.
@@ -195,6 +207,12 @@ export class RemotePeer implements PeerGetter {
     this.health.close();
     this.#outbox.clear();
     this.#link.close();
+  }
+
+  /** A Go node is owed nothing: it cannot be told. */
+  #isOwed(): boolean {
+    if (this.isGo) this.#outbox.clear();
+    return !this.#outbox.isEmpty;
   }
 
   async #askOrNext(

@@ -3,6 +3,7 @@
 import type { Link } from "./link.ts";
 import { isSameList, type Members } from "./member.ts";
 import type { PoolSettings } from "./pool_options.ts";
+import { RecentChanges } from "./recent_changes.ts";
 import { type PeerHost, RemotePeer } from "./remote_peer.ts";
 import { RingView } from "./ring_view.ts";
 
@@ -31,6 +32,8 @@ export class Roster implements PeerHost {
   readonly rings: RingView;
   /** Tells of an error. */
   readonly report: (error: unknown) => void;
+  /** What this node changed of late. */
+  readonly changes: RecentChanges;
   readonly #link: (name: string) => Link;
   /** The others in the list, and those that left it a short while ago. */
   readonly #peers = new Map<string, RemotePeer>();
@@ -50,6 +53,7 @@ export class Roster implements PeerHost {
     this.self = self;
     this.settings = settings;
     this.rings = new RingView({ self, makeRing, grace, now });
+    this.changes = new RecentChanges(grace, now);
     this.report = report;
     this.#link = link;
   }
@@ -92,12 +96,14 @@ export class Roster implements PeerHost {
       if (members.has(name)) peer.leftAt = undefined;
       else peer.leftAt ??= now;
     }
-    for (const name of members.keys()) {
-      if (name === this.self || this.#peers.has(name)) continue;
-      this.#peers.set(name, new RemotePeer(name, this.#link(name), this));
-    }
+    const added = [...members.keys()].filter((name) =>
+      name !== this.self && !this.#peers.has(name)
+    ).map((name) => new RemotePeer(name, this.#link(name), this));
+    for (const peer of added) this.#peers.set(peer.name, peer);
     this.#members = members;
     this.#arrange();
+    const changes = this.changes.all();
+    for (const peer of added) peer.owe(changes);
   }
 
   /**

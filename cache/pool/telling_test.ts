@@ -247,6 +247,38 @@ Deno.test("PeerPool takes a node back that left, with what it missed", async () 
   ]);
 });
 
+Deno.test("PeerPool tells a node it hears of late what it changed a short while ago", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const a = cluster.pool("a");
+  cluster.start("late");
+  await a.tellOthers("scores", { kind: "drop", keys: ["old"] });
+  await time.tickAsync(20_000);
+  await a.tellOthers("scores", { kind: "drop", keys: ["x"] });
+  await time.tickAsync(5_000);
+  a.add("late");
+  // It may hold old values: it is not asked before it has been told.
+  assertEquals(a.others.map(({ name }) => name), ["b"]);
+  await time.tickAsync(0);
+  assertEquals(cluster.told("late"), ["remove x"]);
+  assertEquals(cluster.state("late", "a"), "up");
+});
+
+Deno.test("PeerPool owes nothing to a Go node it hears of late", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const a = cluster.pool("a");
+  cluster.network.makeGo("go");
+  cluster.network.listen("go", cluster.pool("b").answer);
+  await a.tellOthers("scores", DROP);
+  a.add("go");
+  await time.tickAsync(500);
+  assertEquals([cluster.state("go", "a"), a.stats().peers.go?.pending], [
+    "go",
+    0,
+  ]);
+});
+
 Deno.test("PeerPool.tellOthers() always names Go nodes, and takes them for up", async () => {
   using time = new FakeTime();
   await using cluster = new Cluster(["a", "b", "go"]);
