@@ -77,7 +77,6 @@ Deno.test("PeerPool.answer() tells a failure without its text, and reports it he
   const causes: [unknown, boolean][] = [
     [new Error("secret"), false],
     [new OverloadError("full"), true],
-    [new ClosedError("closed"), true],
   ];
   for (const [cause, isBusy] of causes) {
     const failed: Answer = { kind: "failed", isBusy };
@@ -127,16 +126,31 @@ Deno.test("PeerPool.close() ends what is being answered, and refuses the rest", 
   using time = new FakeTime();
   const { pool, group, errors } = setUp();
   group.onAnswer = () => new Promise(() => {});
-  const answer = pool.answer(GET);
+  group.onApply = () => new Promise(() => {});
+  const answers = [pool.answer(GET), pool.answer(TELL)];
   await pool.close();
-  assertEquals(await answer, { kind: "failed", isBusy: true });
-  assertEquals(time.next(), false);
   const busy: Answer = { kind: "failed", isBusy: true };
+  assertEquals(await Promise.all(answers), [{ kind: "unknownGroup" }, busy]);
+  assertEquals(time.next(), false);
   // The next owner is asked; who tells of a change notes that it was missed.
   assertEquals(pool.answer(GET), { kind: "unknownGroup" });
   assertEquals(pool.answer(TELL), busy);
   assertEquals(pool.answer({ kind: "ping" }), busy);
-  assertEquals([group.applied, errors], [[], []]);
+  assertEquals([group.applied, errors], [[DROP], []]);
+});
+
+Deno.test("PeerPool.answer() takes a closed group for none: it holds nothing", async () => {
+  const { pool, group, errors } = setUp();
+  group.onAnswer = group.onApply = () => {
+    throw new ClosedError("Cannot get: the group is closed");
+  };
+  assertEquals(pool.answer(GET), { kind: "unknownGroup" });
+  assertEquals(pool.answer(TELL), { kind: "done", missed: [] });
+  group.onAnswer = group.onApply = () =>
+    Promise.reject<undefined>(new ClosedError("Cannot get: it is closed"));
+  assertEquals(await pool.answer(GET), { kind: "unknownGroup" });
+  assertEquals(await pool.answer(TELL), { kind: "done", missed: [] });
+  assertEquals(errors, []);
 });
 
 Deno.test("PeerPool.answer() hands over only to nodes of the list, by its ring", async () => {

@@ -23,11 +23,11 @@ function setUp(options: MetricsOptions = {}) {
   pool.register(new FakeSource("scores"));
   const page = metricsPage(pool, options, (error) => errors.push(error));
   const ask = async (
-    url = URL_OF_PAGE,
-    init: RequestInit = {},
+    url?: string,
+    init?: RequestInit,
     info?: MetricsInfo,
   ): Promise<Response> => {
-    const answer = page(new Request(url, init), info);
+    const answer = page(new Request(url ?? URL_OF_PAGE, init), info);
     assert(answer !== undefined);
     return await answer;
   };

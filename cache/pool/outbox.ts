@@ -11,6 +11,8 @@ const MAX_LENGTH = 1 << 18;
 /** What a peer missed of one group. */
 interface Missed {
   isReset: boolean;
+  /** Whether copies of what others own are to be dropped: they are few. */
+  isCopies: boolean;
   /** UTF-16 units of the keys and tags. */
   length: number;
   readonly keys: Set<string>;
@@ -21,9 +23,9 @@ interface Missed {
  * What a peer that could not be reached is to be told. It is bounded: of each
  * group it holds some keys and tags, or else that everything is to be dropped.
  *
- * Whatever the change was, what is told late is "remove": values may have changed
- * again since, and the peer may own the key, so that its second tier must not
- * bring an old value back.
+ * What is told late of a key is "remove", whatever the change was: its value may
+ * have changed again since, and the peer may own it by now, so that its second
+ * tier must not bring an old value back.
  */
 export class Outbox {
   readonly #groups = new Map<string, Missed>();
@@ -31,8 +33,8 @@ export class Outbox {
   /** How many changes wait. */
   get size(): number {
     let size = 0;
-    for (const { isReset, keys, tags } of this.#groups.values()) {
-      size += isReset ? 1 : keys.size + tags.size;
+    for (const { isReset, isCopies, keys, tags } of this.#groups.values()) {
+      size += isReset ? 1 : keys.size + tags.size + Number(isCopies);
     }
     return size;
   }
@@ -51,7 +53,13 @@ export class Outbox {
   add(group: string, change: Change): void {
     let missed = this.#groups.get(group);
     if (missed === undefined) {
-      missed = { isReset: false, length: 0, keys: new Set(), tags: new Set() };
+      missed = {
+        isReset: false,
+        isCopies: false,
+        length: 0,
+        keys: new Set(),
+        tags: new Set(),
+      };
       this.#groups.set(group, missed);
     }
     if (missed.isReset) return;
@@ -106,6 +114,10 @@ export class Outbox {
 }
 
 function note(missed: Missed, change: Change): void {
+  if ("isCopies" in change && change.isCopies) {
+    missed.isCopies = true;
+    return;
+  }
   switch (change.kind) {
     case "reset":
       missed.isReset = true;
@@ -127,12 +139,13 @@ function put(missed: Missed, texts: Set<string>, text: string): void {
   missed.length += text.length;
 }
 
-function changesOf({ isReset, keys, tags }: Missed): Change[] {
+function changesOf({ isReset, isCopies, keys, tags }: Missed): Change[] {
   if (isReset) return [{ kind: "reset" }];
   const changes = Array.from(
     tags,
     (tag): Change => ({ kind: "removeTag", tag }),
   );
+  if (isCopies) changes.push({ kind: "reset", isCopies });
   if (keys.size > 0) changes.push({ kind: "remove", keys: [...keys] });
   return changes;
 }

@@ -19,7 +19,7 @@ Deno.test("Outbox.deliver() tells what was missed: keys at once, as removed", as
   assertEquals([outbox.isEmpty, outbox.size], [true, 0]);
   outbox.add("g", { kind: "set", key: "a", view: new ByteView("1") });
   outbox.add("g", { kind: "remove", keys: ["b", "a"] });
-  outbox.add("h", { kind: "drop", keys: ["c"], isCopies: true });
+  outbox.add("h", { kind: "drop", keys: ["c"] });
   outbox.add("g", { kind: "drop", keys: ["d"] });
   outbox.add("g", { kind: "removeTag", tag: "t" });
   assertEquals([outbox.isEmpty, outbox.size], [false, 5]);
@@ -29,6 +29,26 @@ Deno.test("Outbox.deliver() tells what was missed: keys at once, as removed", as
     ["h", { kind: "remove", keys: ["c"] }],
   ]);
   assertEquals([outbox.isEmpty, await delivered(outbox)], [true, []]);
+});
+
+Deno.test("Outbox drops all copies where some were to be dropped", async () => {
+  const isCopies = true;
+  const changes: Change[] = [
+    { kind: "drop", keys: ["a"], isCopies },
+    { kind: "removeTag", tag: "t", isCopies },
+    { kind: "reset", isCopies },
+  ];
+  for (const change of changes) {
+    const outbox = new Outbox();
+    outbox.add("g", change);
+    outbox.add("g", { kind: "drop", keys: ["b"], isCopies: false });
+    assertEquals(outbox.size, 2);
+    assertEquals(await delivered(outbox), [
+      ["g", { kind: "reset", isCopies }],
+      ["g", { kind: "remove", keys: ["b"] }],
+    ]);
+    assertEquals(outbox.isEmpty, true);
+  }
 });
 
 Deno.test("Outbox collapses into one reset of the group when it is too much", async () => {
@@ -47,7 +67,7 @@ Deno.test("Outbox collapses into one reset of the group when it is too much", as
     keys: [keys(1001)],
     bytes: [keys(3, 1 << 17)],
     tags,
-    reset: [keys(5), { kind: "reset", isCopies: true }, keys(7)],
+    reset: [keys(5), { kind: "reset" }, keys(7)],
   };
   for (const [name, changes] of Object.entries(floods)) {
     const outbox = new Outbox();

@@ -266,7 +266,6 @@ export class RemotePeer implements PeerGetter {
     try {
       return await this.#tell(question, signal);
     } catch (error) {
-      // The first contact may have shown what it is.
       if (this.isGo) throw error;
       this.#outbox.add(group, change);
       this.health.down();
@@ -303,9 +302,12 @@ export class RemotePeer implements PeerGetter {
     } catch (cause) {
       // The asker has left: nothing is known of the peer.
       signal?.throwIfAborted();
-      this.health.failed();
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw this.#report(this.#error(question, why, { cause }));
+      const error = this.#error(question, why, { cause });
+      // The first contact may have shown that it cannot be told.
+      if (this.isGo && question.kind === "tell") throw error;
+      this.health.failed();
+      throw this.#report(error);
     }
     this.health.succeeded();
     if (!this.#isMet) {

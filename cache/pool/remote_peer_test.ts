@@ -126,10 +126,10 @@ Deno.test("RemotePeer.get() asks the next owner where the peer is of no use, and
     [error.peer, error.message],
     [
       "b",
-      `Cannot get "${key}" of group "scores" at "b": connection refused`,
+      `Cannot get "${key}" of group "scores" at "b": Connection refused`,
     ],
   );
-  assertEquals((error.cause as Error).message, "connection refused");
+  assertEquals((error.cause as Error).message, "Connection refused");
 });
 
 Deno.test("RemotePeer.get() rejects with PeerError when this node is the next owner", async () => {

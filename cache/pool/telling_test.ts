@@ -139,7 +139,7 @@ Deno.test("PeerPool tells a peer what it missed before it asks it again", async 
   await assertRejects(
     () => peer?.tell("scores", change) ?? Promise.resolve(),
     PeerError,
-    'Cannot tell "set" of group "scores" at "b": connection refused',
+    'Cannot tell "set" of group "scores" at "b": Connection refused',
   );
   assertEquals([a.owner("x"), a.others], ["a", []]);
   assertEquals(
