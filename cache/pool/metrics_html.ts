@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { PeerStats, PoolStats } from "./peer_pool.ts";
+import type { PeerStats, PoolStats } from "./pool_stats.ts";
 
 /** Facts by name. */
 type Facts = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 
 import type { PeerSource } from "../peer.ts";
 import { type Metrics, renderMetrics } from "./metrics_html.ts";
-import type { PoolStats } from "./peer_pool.ts";
+import type { PoolStats } from "./pool_stats.ts";
 
 /** Where the page with the metrics of a pool is, and who may see it. */
 export interface MetricsOptions {

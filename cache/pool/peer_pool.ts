@@ -8,38 +8,10 @@ import { follow, type FollowOptions, type MemberSource } from "./follow.ts";
 import type { AnswerQuestion, TellQuestion, Transport } from "./link.ts";
 import { type Member, readMembers } from "./member.ts";
 import { type PoolOptions, readPoolOptions } from "./pool_options.ts";
+import { type PoolStats, poolStats } from "./pool_stats.ts";
 import type { RemotePeer } from "./remote_peer.ts";
 import { Roster } from "./roster.ts";
 import { tellAll, tellInStead } from "./telling.ts";
-
-/** How a pool stands now. */
-export interface PoolStats {
-  /** The name of this node. */
-  readonly self: string;
-  /** The part of all keys that this node owns, from 0 to 1, by sampling. */
-  readonly share: number;
-  /** Questions of peers so far. */
-  readonly answered: number;
-  /** The other nodes by name. */
-  readonly peers: Readonly<Record<string, PeerStats>>;
-}
-
-/** How a peer stands now, as this node sees it. */
-export interface PeerStats {
-  /**
-   * `"up"`, `"down"`, `"leaving"` when it is not in the list any more and is
-   * still told of changes, `"go"` when it is a Go node that is up.
-   */
-  readonly state: "up" | "down" | "leaving" | "go";
-  /** Failures in a row. */
-  readonly failures: number;
-  /** Changes it has not been told of. */
-  readonly pending: number;
-  /** Questions sent to it so far. */
-  readonly questions: number;
-  /** The part of all keys that it owns, from 0 to 1, by sampling. */
-  readonly share: number;
-}
 
 /**
  * What all pools have in common: the list of nodes, who owns which key, which
@@ -268,16 +240,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
    * @returns A snapshot; it does not change later.
    */
   stats(): PoolStats {
-    const peers = Array.from(
-      this.#roster.known(),
-      ([name, peer]) => [name, this.#statsOf(peer)] as const,
-    ).sort(([one], [other]) => one < other ? -1 : 1);
-    return Object.freeze({
-      self: this.self,
-      share: this.#roster.rings.shareOf(this.self),
-      answered: this.#answering.questions,
-      peers: Object.freeze(Object.fromEntries(peers)),
-    });
+    return poolStats(this.#roster, this.#answering.questions);
   }
 
   /**
@@ -342,18 +305,4 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     const { rings } = this.#roster;
     return (key) => rings.owner(key) === name;
   }
-
-  #statsOf(peer: RemotePeer): PeerStats {
-    const { name, health, pending, questions } = peer;
-    const share = this.#roster.rings.shareOf(name);
-    const { failures } = health;
-    const state = stateOf(peer);
-    return Object.freeze({ state, failures, pending, questions, share });
-  }
-}
-
-function stateOf({ leftAt, health, isGo }: RemotePeer): PeerStats["state"] {
-  if (leftAt !== undefined) return "leaving";
-  if (health.isDown) return "down";
-  return isGo ? "go" : "up";
 }

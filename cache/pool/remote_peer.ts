@@ -10,14 +10,9 @@ import type {
 } from "../peer.ts";
 import { Health } from "./health.ts";
 import { hedge } from "./hedge.ts";
-import type {
-  Answer,
-  GetQuestion,
-  Link,
-  Question,
-  TellQuestion,
-} from "./link.ts";
+import type { GetQuestion, Link, TellQuestion } from "./link.ts";
 import { Outbox } from "./outbox.ts";
+import { PeerLine, toText } from "./peer_line.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
 /** What a peer needs of its pool. */
@@ -31,7 +26,7 @@ export interface PeerHost {
   /** Who owns a key where a peer is of no use: another one, not this node. */
   next(key: string, peer: RemotePeer): RemotePeer | undefined;
   /** Called after the first answer of a peer. */
-  met(peer: RemotePeer): void;
+  met(name: string, isGo: boolean): void;
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void;
   /** Called before a peer that is down is tried: one that left may be over. */
@@ -48,11 +43,9 @@ export class RemotePeer implements PeerGetter {
   readonly health: Health;
   /** Since when it is no more in the list, in ms. */
   leftAt: number | undefined;
-  readonly #link: Link;
+  readonly #line: PeerLine;
   readonly #host: PeerHost;
   readonly #outbox = new Outbox();
-  #questions = 0;
-  #isMet = false;
 
   /**
    * Makes a peer that is up; it is not contacted before it is asked.
@@ -63,10 +56,12 @@ export class RemotePeer implements PeerGetter {
    */
   constructor(name: string, link: Link, host: PeerHost) {
     this.name = name;
-    this.#link = link;
     this.#host = host;
     this.health = new Health(host.settings, {
-      ping: (signal) => this.#ping(signal),
+      ping: (signal) => {
+        host.sweep();
+        return this.#line.ping(signal);
+      },
       isOwed: () => this.#isOwed(),
       pay: () =>
         this.#outbox.deliver(async (group, change) => {
@@ -74,16 +69,23 @@ export class RemotePeer implements PeerGetter {
         }),
       changed: () => host.changed(this),
     });
+    this.#line = new PeerLine({
+      name,
+      link,
+      health: this.health,
+      met: (isGo) => host.met(name, isGo),
+      report: (error) => host.report(error),
+    });
   }
 
   /** Whether it is a Go node, which cannot be told of changes. */
   get isGo(): boolean {
-    return this.#link.isGo;
+    return this.#line.isGo;
   }
 
   /** Questions sent to it so far. */
   get questions(): number {
-    return this.#questions;
+    return this.#line.questions;
   }
 
   /** Changes it has not been told of. */
@@ -197,16 +199,16 @@ export class RemotePeer implements PeerGetter {
     const { maxBytes, signal } = options;
     const name = this.#host.self;
     const question = { kind: "handOver", group, name, maxBytes } as const;
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "snapshot") return answer.bytes;
-    throw this.#useless(question, answer.kind);
+    throw this.#line.useless(question, answer.kind);
   }
 
   /** Ends what is under way, and the trials. */
   close(): void {
     this.health.close();
     this.#outbox.clear();
-    this.#link.close();
+    this.#line.close();
   }
 
   /** A Go node is owed nothing: it cannot be told. */
@@ -235,7 +237,7 @@ export class RemotePeer implements PeerGetter {
     question: GetQuestion,
     signal: AbortSignal | undefined,
   ): Promise<PeerValue | undefined> {
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "missing") return undefined;
     if (answer.kind === "value") {
       if (this.#host.isMember || answer.ttl === undefined) return answer;
@@ -243,7 +245,9 @@ export class RemotePeer implements PeerGetter {
       const { view, tags } = answer;
       return tags === undefined ? { view } : { view, tags };
     }
-    if (answer.kind !== "failed") throw this.#useless(question, answer.kind);
+    if (answer.kind !== "failed") {
+      throw this.#line.useless(question, answer.kind);
+    }
     throw new LoadError(
       `Cannot ${toText(question)}: its owner "${this.name}" ${
         answer.isBusy ? "has no room or time to load it" : "failed to load it"
@@ -258,10 +262,10 @@ export class RemotePeer implements PeerGetter {
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
     const question: TellQuestion = { kind: "tell", group, change, missed };
-    if (this.isGo) throw this.#error(question, "it is a Go node");
+    if (this.isGo) throw this.#line.error(question, "it is a Go node");
     if (this.health.isDown) {
       this.#outbox.add(group, change);
-      throw this.#error(question, "it is down");
+      throw this.#line.error(question, "it is down");
     }
     try {
       return await this.#tell(question, signal);
@@ -277,74 +281,10 @@ export class RemotePeer implements PeerGetter {
     question: TellQuestion,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "done") return answer.missed;
     // Without the group it holds nothing that could be old.
     if (answer.kind === "unknownGroup") return question.missed;
-    throw this.#useless(question, answer.kind);
-  }
-
-  async #ping(signal: AbortSignal): Promise<void> {
-    this.#host.sweep();
-    const answer = await this.#link.send({ kind: "ping" }, { signal });
-    if (answer.kind !== "failed") return;
-    throw this.#error({ kind: "ping" }, "it is closed");
-  }
-
-  async #send(
-    question: Question,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
-    this.#questions++;
-    let answer;
-    try {
-      answer = await this.#link.send(question, signal && { signal });
-    } catch (cause) {
-      // The asker has left: nothing is known of the peer.
-      signal?.throwIfAborted();
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const error = this.#error(question, why, { cause });
-      // The first contact may have shown that it cannot be told.
-      if (this.isGo && question.kind === "tell") throw error;
-      this.health.failed();
-      throw this.#report(error);
-    }
-    this.health.succeeded();
-    if (!this.#isMet) {
-      this.#isMet = true;
-      this.#host.met(this);
-    }
-    return answer;
-  }
-
-  #useless(question: Question, kind: string): PeerError {
-    return this.#report(this.#error(question, `it answered "${kind}"`));
-  }
-
-  #report(error: PeerError): PeerError {
-    this.#host.report(error);
-    return error;
-  }
-
-  #error(question: Question, why: string, options?: ErrorOptions): PeerError {
-    const text = toText(question);
-    return new PeerError(
-      this.name,
-      `Cannot ${text} at "${this.name}": ${why}`,
-      options,
-    );
-  }
-}
-
-function toText(question: Question): string {
-  switch (question.kind) {
-    case "get":
-      return `get "${question.key}" of group "${question.group}"`;
-    case "tell":
-      return `tell "${question.change.kind}" of group "${question.group}"`;
-    case "handOver":
-      return `take over keys of group "${question.group}"`;
-    case "ping":
-      return "reach a peer";
+    throw this.#line.useless(question, answer.kind);
   }
 }

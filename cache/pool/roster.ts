@@ -156,14 +156,15 @@ export class Roster implements PeerHost {
   /**
    * Called after the first answer of a peer.
    *
-   * @param peer The peer.
+   * @param name Its name.
+   * @param isGo Whether it is a Go node.
    */
-  met(peer: RemotePeer): void {
-    if (!peer.isGo || !this.settings.isForeignToGo || this.#isWarned) return;
+  met(name: string, isGo: boolean): void {
+    if (!isGo || !this.settings.isForeignToGo || this.#isWarned) return;
     this.#isWarned = true;
     this.report(
       new TypeError(
-        `Cannot share the ring with "${peer.name}": it is a Go node, which wants ring "crc32x50", got "balanced"`,
+        `Cannot share the ring with "${name}": it is a Go node, which wants ring "crc32x50", got "balanced"`,
       ),
     );
   }
