@@ -22,10 +22,6 @@ interface Missed {
 /**
  * What a peer that could not be reached is to be told. It is bounded: of each
  * group it holds some keys and tags, or else that everything is to be dropped.
- *
- * What is told late of a key is "remove", whatever the change was: its value may
- * have changed again since, and the peer may own it by now, so that its second
- * tier must not bring an old value back.
  */
 export class Outbox {
   readonly #groups = new Map<string, Missed>();
@@ -113,23 +109,27 @@ export class Outbox {
   }
 }
 
+/**
+ * What to tell of a change to a node that missed it: it may own the keys, and
+ * their values may have changed again since.
+ *
+ * @param change The change.
+ * @returns The change that is right in any case.
+ */
+export function asRemoval(change: Change): Change {
+  if (change.kind === "set") return { kind: "remove", keys: [change.key] };
+  if (change.kind !== "drop" || change.isCopies) return change;
+  return { kind: "remove", keys: change.keys };
+}
+
 function note(missed: Missed, change: Change): void {
-  if ("isCopies" in change && change.isCopies) {
-    missed.isCopies = true;
-    return;
-  }
-  switch (change.kind) {
-    case "reset":
-      missed.isReset = true;
-      return;
-    case "removeTag":
-      put(missed, missed.tags, change.tag);
-      return;
-    case "set":
-      put(missed, missed.keys, change.key);
-      return;
-    default:
-      for (const key of change.keys) put(missed, missed.keys, key);
+  const removal = asRemoval(change);
+  if ("isCopies" in removal && removal.isCopies) missed.isCopies = true;
+  else if (removal.kind === "reset") missed.isReset = true;
+  else if (removal.kind === "removeTag") {
+    put(missed, missed.tags, removal.tag);
+  } else if ("keys" in removal) {
+    for (const key of removal.keys) put(missed, missed.keys, key);
   }
 }
 

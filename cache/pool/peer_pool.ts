@@ -225,11 +225,10 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   ): Promise<readonly string[]> {
     const { members, changes } = this.#roster;
     changes.note(group, change);
-    const peers = [...this.#roster.known().values()]
-      .filter((peer) => peer !== except);
+    const peers = [...this.#roster.known().values()];
     const missed = this.#closing.signal.aborted
       ? peers.map(({ name }) => name)
-      : await tellAll(peers, group, change);
+      : await tellAll(peers, { group, change }, except);
     // One that left is nobody's to wait for.
     return [...missed].filter((name) => members.has(name)).sort();
   }
@@ -295,7 +294,8 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       else peers.push(peer);
     }
     const { timeout } = this.#roster.settings;
-    return [...deaf, ...await tellInStead(peers, group, change, timeout / 2)];
+    const missed = await tellInStead(peers, { group, change }, timeout / 2);
+    return [...deaf, ...missed];
   }
 
   async #keysOf(name: string): Promise<((key: string) => boolean) | undefined> {

@@ -29,6 +29,8 @@ export interface PeerHost {
   met(name: string, isGo: boolean): void;
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void;
+  /** The names of those but one that are down and so miss what changes. */
+  unreachable(except: string): readonly string[];
   /** Called before a peer that is down is tried: one that left may be over. */
   sweep(): void;
   /** Tells of an error. */
@@ -65,7 +67,9 @@ export class RemotePeer implements PeerGetter {
       isOwed: () => this.#isOwed(),
       pay: () =>
         this.#outbox.deliver(async (group, change) => {
-          await this.#tell({ kind: "tell", group, change, missed: [] });
+          // It has not heard of those who missed it as well.
+          const missed = host.unreachable(name);
+          await this.#tell({ kind: "tell", group, change, missed });
         }),
       changed: () => host.changed(this),
     });
@@ -131,7 +135,8 @@ export class RemotePeer implements PeerGetter {
   }
 
   /**
-   * Tells the peer of a change, as the owner.
+   * Tells the peer of a change, as the owner, and of who is down: it is not to
+   * take an old value from them.
    *
    * @param group The name of the group.
    * @param change The change.
@@ -139,7 +144,8 @@ export class RemotePeer implements PeerGetter {
    * @throws {PeerError} When it could not be told; it is down then.
    */
   async tell(group: string, change: Change): Promise<void> {
-    await this.#tellOrNote(group, change, []);
+    const missed = this.#host.unreachable(this.name);
+    await this.#tellOrNote(group, change, missed);
   }
 
   /**

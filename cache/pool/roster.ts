@@ -117,6 +117,18 @@ export class Roster implements PeerHost {
     return this.#peers;
   }
 
+  /**
+   * Finds who misses what changes now.
+   *
+   * @param except The name of one that is not meant.
+   * @returns The names of the others that are down.
+   */
+  unreachable(except: string): readonly string[] {
+    return [...this.#peers.values()].filter((peer) =>
+      peer.health.isDown && !peer.isGo && peer.name !== except
+    ).map(({ name }) => name);
+  }
+
   /** Forgets peers that left so long ago that nobody asks them any more. */
   sweep(): void {
     for (const [name, peer] of this.#peers) {
