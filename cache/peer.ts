@@ -112,6 +112,14 @@ export interface PeerPicker {
    * @returns The peer, or `undefined` when there is none to be asked.
    */
   pickPrevious(key: string): PeerGetter | undefined;
+  /**
+   * Notes that keys change from now on, so that nobody is asked for what they
+   * were before: `pickPrevious` finds no peer for them. Where this node owns a
+   * key, call it before the value here is dropped; `tellOthers` implies it.
+   *
+   * @param change The change.
+   */
+  changing?(change: Change): void;
   /** The peers that can be asked now. */
   readonly others: readonly PeerGetter[];
   /**

@@ -48,6 +48,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#answering = new Answering({
       groups: this.#groups,
       timeout: settings.timeout,
+      changing: (change) => this.changing(change),
       relay: (question) => this.#relay(question),
       keysOf: (name) => this.#keysOf(name),
       report,
@@ -208,6 +209,16 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   }
 
   /**
+   * Notes that keys change from now on, so that `pickPrevious` finds no peer that
+   * may not have heard of it. `tellOthers` implies it.
+   *
+   * @param change The change.
+   */
+  changing(change: Change): void {
+    this.#roster.rings.changing(change);
+  }
+
+  /**
    * Tells every other node of a change, those included that left a short while
    * ago. Who cannot be reached from here is told by others, and else when it is
    * back.
@@ -225,6 +236,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   ): Promise<readonly string[]> {
     const { members, changes } = this.#roster;
     changes.note(group, change);
+    this.changing(change);
     const peers = [...this.#roster.known().values()];
     const missed = this.#closing.signal.aborted
       ? peers.map(({ name }) => name)

@@ -77,6 +77,7 @@ class TinyGroup implements PeerSource {
   async write(key: string): Promise<readonly string[]> {
     this.#source.set(key, (this.#source.get(key) ?? 0) + 1);
     for (let attempt = 0; attempt < 4; attempt++) {
+      this.picker.changing?.({ kind: "remove", keys: [key] });
       const owner = this.picker.pickPeer(key);
       const isTold = await owner?.tell(GROUP, { kind: "remove", keys: [key] })
         .then(() => true, () => false);

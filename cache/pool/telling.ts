@@ -29,22 +29,21 @@ export async function tellAll(
   telling: Telling,
   except?: unknown,
 ): Promise<Set<string>> {
-  const missed = new Set<string>();
+  /** Those that cannot be reached from here. */
+  const beyond = new Set<string>();
   for (const peer of peers) {
     if (peer.isGo || !peer.health.isDown) continue;
     peer.note(telling.group, telling.change);
-    missed.add(peer.name);
+    beyond.add(peer.name);
   }
   let hearers = peers.filter((peer) => isUp(peer) && peer !== except);
-  let news = missed;
-  while (hearers.length > 0) {
-    const lost = await tellRound(hearers, telling, news);
-    for (const name of news) missed.add(name);
-    if (lost.length === 0) break;
-    // Who agreed a moment ago tells those that did not, and knows of them now.
-    news = new Set(lost);
+  let { missed, lost } = await tellRound(hearers, telling, beyond);
+  // Who agreed must also hear of those that were lost only now; and those beyond
+  // must, too, whoever has told them already.
+  while (lost.length > 0) {
+    for (const name of lost) beyond.add(name);
     hearers = peers.filter(isUp);
-    if (hearers.length === 0) { for (const name of lost) missed.add(name); }
+    ({ missed, lost } = await tellRound(hearers, telling, beyond));
   }
   for (const { name, isGo } of peers) if (isGo) missed.add(name);
   return missed;
@@ -79,23 +78,20 @@ function isUp({ isGo, health }: RemotePeer): boolean {
   return !isGo && !health.isDown;
 }
 
-/**
- * One question to each; takes from `news` whom somebody told.
- *
- * @returns The names of those that failed.
- */
+/** One question to each; gives whom nobody told, and who failed. */
 async function tellRound(
   peers: readonly RemotePeer[],
   { group, change, signal }: Telling,
-  news: Set<string>,
-): Promise<string[]> {
-  const names = [...news];
+  beyond: ReadonlySet<string>,
+): Promise<{ missed: Set<string>; lost: string[] }> {
+  const names = [...beyond];
+  const missed = new Set(names);
   const lost: string[] = [];
   await Promise.all(peers.map(async (peer) => {
     const left = await peer.pass(group, change, names, signal);
     if (left === undefined && !peer.isGo) lost.push(peer.name);
     const still = new Set(left ?? names);
-    for (const name of names) if (!still.has(name)) news.delete(name);
+    for (const name of names) if (!still.has(name)) missed.delete(name);
   }));
-  return lost;
+  return { missed, lost };
 }
