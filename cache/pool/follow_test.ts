@@ -135,6 +135,7 @@ Deno.test("PeerPool.follow() takes lists as they come, and leaves the old one fo
   assertEquals(pool.peers, ["c"]);
   feed.end();
   await following;
+  await pool.close();
 });
 
 Deno.test("PeerPool.follow() reports lists that fail, and ends", async () => {

@@ -44,9 +44,10 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#transport = transport;
     this.#onError = settings.onError;
     const link = (name: string) => transport.link(name);
-    this.#roster = new Roster({ self, settings, link, report });
+    const groups = this.#groups;
+    this.#roster = new Roster({ self, settings, link, report, groups });
     this.#answering = new Answering({
-      groups: this.#groups,
+      groups,
       timeout: settings.timeout,
       changing: (change) => this.changing(change),
       relay: (question) => this.#relay(question),

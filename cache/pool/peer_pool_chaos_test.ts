@@ -207,8 +207,11 @@ class Run {
       const dice = this.#random();
       if (dice < 0.25) this.#toggleLink();
       else if (dice < 0.35) this.#changeList();
-      else if (dice < 0.5) await time.tickAsync(this.#random() * 1500);
-      else await this.#change(time);
+      else if (dice < 0.5) {
+        // Now and then so long that who left is forgotten.
+        const span = this.#random() < 0.2 ? 25_000 : 1500;
+        await time.tickAsync(this.#random() * span);
+      } else await this.#change(time);
     }
     // At the end all is well again, and so is every value.
     for (const way of this.#cuts) this.#setLink(way, "none");

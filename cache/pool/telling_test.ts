@@ -264,6 +264,51 @@ Deno.test("PeerPool tells a node it hears of late what it changed a short while 
   assertEquals(cluster.state("late", "a"), "up");
 });
 
+Deno.test("PeerPool has a node drop everything that was out of the list for long", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const a = cluster.pool("a");
+  // The node itself never saw a list without it.
+  a.remove("b");
+  await time.tickAsync(20_000);
+  await a.tellOthers("scores", DROP);
+  await time.tickAsync(20_000);
+  a.add("b");
+  assertEquals(a.others, []);
+  await time.tickAsync(0);
+  assertEquals([cluster.told("b"), cluster.state("b", "a")], [["reset"], "up"]);
+});
+
+Deno.test("PeerPool drops what it holds a grace period after it left the list", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const b = cluster.pool("b");
+  b.remove("b");
+  await time.tickAsync(9_999);
+  b.add("b");
+  b.remove("b");
+  await time.tickAsync(9_999);
+  assertEquals(cluster.told("b"), []);
+  await time.tickAsync(1);
+  assertEquals([cluster.told("b"), time.next()], [["reset"], false]);
+  await time.tickAsync(60_000);
+  assertEquals(cluster.told("b"), ["reset"]);
+  // While it is alone it loads and keeps: nobody told it of changes meanwhile.
+  b.set();
+  assertEquals(cluster.told("b"), ["reset"]);
+  b.set("a");
+  assertEquals(cluster.told("b"), ["reset", "reset"]);
+});
+
+Deno.test("PeerPool leaves no timer when it is closed after it left the list", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const b = cluster.pool("b");
+  b.remove("b");
+  await b.close();
+  assertEquals(time.next(), false);
+});
+
 Deno.test("PeerPool owes nothing to a Go node it hears of late", async () => {
   using time = new FakeTime();
   await using cluster = new Cluster(["a", "b"]);
