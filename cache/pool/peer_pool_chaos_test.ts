@@ -249,6 +249,16 @@ class Run {
     }
   }
 
+  /** Whom nobody owes anything has heard of every change. */
+  async #checkAll(): Promise<void> {
+    for (const name of this.#names) {
+      const pools = [...this.#pools.values()];
+      const isOwed = pools.some((pool) => pool.stats().peers[name]?.pending);
+      if (isOwed || !this.#pool(name).peers.includes(name)) continue;
+      await this.#check(name, this.#pick(this.#keys));
+    }
+  }
+
   async #check(name: string, key: string): Promise<void> {
     this.checks++;
     const version = await this.#group(name).read(key);
