@@ -205,7 +205,7 @@ class Run {
   async go(time: FakeTime): Promise<void> {
     for (let step = 0; step < STEPS; step++) {
       const dice = this.#random();
-      if (dice < 0.25) this.#toggleLink();
+      if (dice < 0.25) this.#changeLinks();
       else if (dice < 0.35) this.#changeList();
       else if (dice < 0.5) {
         // Now and then so long that who left is forgotten.
@@ -214,7 +214,10 @@ class Run {
       } else await this.#change(time);
     }
     // At the end all is well again, and so is every value.
-    for (const way of this.#cuts) this.#setLink(way, "none");
+    for (const way of [...this.#cuts]) {
+      const [one = "", other = ""] = way.split(" ");
+      this.#heal(one, other);
+    }
     for (const pool of this.#pools.values()) pool.set(...this.#names);
     await time.tickAsync(30_000);
     for (const name of this.#names) {
@@ -269,18 +272,37 @@ class Run {
     );
   }
 
-  #toggleLink(): void {
-    const one = this.#pick(this.#names);
-    const other = this.#pick(this.#names);
-    const way = [one, other].sort().join(" ");
-    const isCut = this.#cuts.delete(way);
-    if (!isCut) this.#cuts.add(way);
-    this.#setLink(way, isCut ? "none" : "cut");
+  /** One link fails or heals, the network falls in two, or a node is back. */
+  #changeLinks(): void {
+    const kind = this.#random();
+    const node = this.#pick(this.#names);
+    const side = new Set(this.#names.filter(() => this.#random() < 0.5));
+    for (const one of this.#names) {
+      for (const other of this.#names) {
+        if (one >= other) continue;
+        const isAtNode = one === node || other === node;
+        if (kind < 0.4) {
+          if (isAtNode && this.#random() < 0.4) this.#toggle(one, other);
+        } else if (kind < 0.7) {
+          if (side.has(one) !== side.has(other)) this.#cut(one, other);
+        } else if (isAtNode) this.#heal(one, other);
+      }
+    }
   }
 
-  #setLink(way: string, fault: "none" | "cut"): void {
-    const [one = "", other = ""] = way.split(" ");
-    this.#network.between(one, other, fault);
+  #toggle(one: string, other: string): void {
+    if (this.#cuts.has(`${one} ${other}`)) this.#heal(one, other);
+    else this.#cut(one, other);
+  }
+
+  #cut(one: string, other: string): void {
+    this.#cuts.add(`${one} ${other}`);
+    this.#network.between(one, other, "cut");
+  }
+
+  #heal(one: string, other: string): void {
+    this.#cuts.delete(`${one} ${other}`);
+    this.#network.between(one, other, "none");
   }
 
   #changeList(): void {
