@@ -167,6 +167,44 @@ Deno.test("PeerPool tells a peer what it missed before it asks it again", async 
   assertEquals([a.stats().peers.b?.pending, time.next()], [0, false]);
 });
 
+Deno.test("PeerPool tells a returning peer who missed the changes as well", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b", "c", "d"]);
+  for (const one of ["a", "b"]) {
+    for (const other of ["c", "d"]) cluster.network.between(one, other, "cut");
+  }
+  assertEquals(await cluster.pool("a").tellOthers("scores", DROP), ["c", "d"]);
+  cluster.network.between("a", "c", "none");
+  await time.tickAsync(500);
+  // It could have taken an old value from there.
+  assertEquals([cluster.told("d"), cluster.told("c")], [
+    ["remove x"],
+    ["remove x"],
+  ]);
+  cluster.network.stop("d");
+  await cluster.pool("a").tellOthers("scores", DROP);
+  assertEquals(cluster.state("d", "c"), "down");
+});
+
+Deno.test("PeerPool tells the owner of a key who is down", async () => {
+  await using cluster = new Cluster(["a", "b", "c"]);
+  cluster.network.between("a", "c", "cut");
+  const a = cluster.pool("a");
+  await a.tellOthers("scores", DROP);
+  const [owner] = a.others;
+  await owner?.tell("scores", { kind: "remove", keys: ["y"] });
+  assertEquals([owner?.name, cluster.told("c").at(-1)], ["b", "remove y"]);
+});
+
+Deno.test("PeerPool.tellOthers() has the owner hear of those that were lost only now", async () => {
+  await using cluster = new Cluster(["a", "b", "c"]);
+  const a = cluster.pool("a");
+  const owner = a.others.find(({ name }) => name === "b");
+  cluster.network.between("a", "c", "cut");
+  assertEquals(await a.tellOthers("scores", DROP, owner), []);
+  assertEquals(cluster.told("c"), ["remove x"]);
+});
+
 Deno.test("PeerPool keeps a peer off the ring that answers pings but takes no changes", async () => {
   using time = new FakeTime();
   await using cluster = new Cluster(["a", "b"]);
