@@ -212,6 +212,7 @@ class Run {
         const span = this.#random() < 0.2 ? 25_000 : 1500;
         await time.tickAsync(this.#random() * span);
       } else await this.#change(time);
+      await this.#checkAll();
     }
     // At the end all is well again, and so is every value.
     for (const way of [...this.#cuts]) {
