@@ -16,6 +16,42 @@ import { tellAll, tellInStead } from "./telling.ts";
 /**
  * What all pools have in common: the list of nodes, who owns which key, which
  * peers are up, and how changes reach them. The transport says how nodes talk.
+ *
+ * While a list of nodes spreads, a change made by a node that does not know of a
+ * new one yet reaches that one only when it does.
+ *
+ * @example A pool over a transport of one's own
+ * ```ts
+ * import { type AnswerQuestion, PeerPool } from "@gee/std/cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const nodes = new Map<string, AnswerQuestion>();
+ * class LocalPool extends PeerPool {
+ *   constructor(self: string) {
+ *     super(self, {}, {
+ *       checkName() {},
+ *       carries: (key) => key !== "",
+ *       link: (name) => ({
+ *         isGo: false,
+ *         async send(question) {
+ *           const answer = nodes.get(name);
+ *           if (answer === undefined) throw new Error(`Cannot reach "${name}"`);
+ *           return await answer(question);
+ *         },
+ *         close() {},
+ *       }),
+ *     });
+ *     nodes.set(self, this.answer);
+ *   }
+ * }
+ * await using one = new LocalPool("one");
+ * await using two = new LocalPool("two");
+ * for (const pool of [one, two]) pool.set("one", { name: "two", weight: 2 });
+ * assertEquals(one.owner("Tom"), two.owner("Tom"));
+ * assertEquals(one.stats().peers.two?.state, "up");
+ * one.remove("two");
+ * assertEquals(one.owner("Tom"), "one");
+ * ```
  */
 export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   /** The name of this node, as it stands in the lists of all nodes. */
