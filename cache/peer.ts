@@ -155,7 +155,7 @@ export interface PeerSourceOptions {
   readonly isForwarded?: boolean;
 }
 
-/** What a pool needs of the groups it answers for; `Group` has it. */
+/** What a pool needs of a group to answer for it: `Group.peerSource`. */
 export interface PeerSource {
   /** The name peers ask for. */
   readonly name: string;
@@ -199,12 +199,12 @@ export interface PeerSource {
    *
    * @returns Numbers by name.
    */
-  stats(): Readonly<Record<string, number>>;
+  stats(): object;
   /**
    * Where a key is and why, for the metrics of a pool.
    *
    * @param key The key.
    * @returns Facts by name.
    */
-  explain(key: string): Readonly<Record<string, unknown>>;
+  explain(key: string): object;
 }
