@@ -16,11 +16,10 @@ export class Demand {
   readonly #hash = new KeyHash();
   readonly #counts = new Uint8Array(ROWS * COLUMNS);
   readonly #now: () => number;
-  #halvedAt: number;
+  #halvedAt = 0;
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#halvedAt = now();
   }
 
   /** Counts a question, and gives how often the key was asked for lately. */

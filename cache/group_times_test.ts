@@ -206,7 +206,7 @@ Deno.test("Group.removeTag() drops what has the tag, loads under way included", 
   assertEquals(["a", "b", "c"].filter((key) => one.group.has(key)), ["b"]);
   one.during = (context) => {
     context.tags = ["all"];
-    await one.group.removeTag("all");
+    void one.group.removeTag("all");
   };
   await one.get("d");
   assertEquals(["b", "d"].filter((key) => one.group.has(key)), []);
@@ -255,7 +255,7 @@ Deno.test("Group.reset() and removeTag() let nobody join a load from before", as
   }
 });
 
-Deno.test("Group remembers a bounded number of ended tags, and ends too many rather than too few", () => {
+Deno.test("Group remembers a bounded number of ended tags, and ends too many rather than too few", async () => {
   const one = rig();
   await one.group.set("old", "v", { tags: ["first"] });
   await one.group.set("plain", "v");

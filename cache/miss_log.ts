@@ -25,7 +25,7 @@ const REASONS: readonly MissReason[] = [
   "refused",
 ];
 /** Keys share their places: what is told of a key is lost to another in time. */
-const PLACES = 1 << 12;
+const PLACES = 1 << 10;
 const NONE = 0xff;
 
 /** The last miss of a key. */
@@ -37,8 +37,8 @@ export interface Miss {
 }
 
 /**
- * Remembers for some thousand keys why they left and why they were missed last:
- * 56 KiB whatever happens, and a hash for each miss and each eviction.
+ * Remembers for about a thousand keys why they left and why they were missed
+ * last: 14 KiB whatever happens, and a hash for each miss and each eviction.
  */
 export class MissLog {
   readonly #hash = new KeyHash();

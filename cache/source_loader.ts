@@ -66,7 +66,8 @@ export class SourceLoader {
   async load(key: string, flight: Flight, isForced: boolean): Promise<Result> {
     const { counters, memory } = this.#core;
     try {
-      const kept = isForced ? undefined : await this.#findElsewhere(key);
+      const finding = isForced ? undefined : this.#findElsewhere(key);
+      const kept = finding && await finding;
       if (kept !== undefined && !flight.isForgotten) {
         return this.#adopt(key, kept);
       }
@@ -87,13 +88,14 @@ export class SourceLoader {
     }
   }
 
-  /** Asks those who may still have the value of a key this node owns. */
-  async #findElsewhere(key: string): Promise<Kept | undefined> {
+  /** Asks those who may still have the value of a key, where there are any. */
+  #findElsewhere(key: string): Promise<Kept | undefined> | undefined {
     const { picker, tier } = this.#core;
     const previous = picker?.pickPrevious(key);
-    const handed = previous && await this.#askPrevious(previous, key);
-    if (handed !== undefined) return handed;
-    return tier?.carries(key) ? await tier.find(key) : undefined;
+    const findBelow = () => tier?.carries(key) ? tier.find(key) : undefined;
+    if (previous === undefined) return findBelow();
+    return this.#askPrevious(previous, key)
+      .then((handed) => handed ?? findBelow());
   }
 
   async #askPrevious(
