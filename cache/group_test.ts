@@ -5,16 +5,14 @@ import {
   assertEquals,
   assertFalse,
   assertRejects,
-  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import { ByteView } from "./byte_view.ts";
 import { jsonCodec } from "./codec.ts";
-import { ClosedError, LoadError, OverloadError } from "./errors.ts";
+import { ClosedError, OverloadError } from "./errors.ts";
 import { Group } from "./group.ts";
 import type { GroupOptions } from "./group_options.ts";
 import { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
-import type { PeerGetter } from "./peer.ts";
 
 /** A group over the original's three scores that records what it asks for. */
 function scoreGroup(options: GroupOptions<ByteView> = {}) {

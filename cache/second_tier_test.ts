@@ -33,7 +33,7 @@ function storeOf() {
 /** A process: a group over a store, with a source of its own. */
 function process(
   secondTier: SecondTier,
-  options: GroupOptions<ByteView> = {},
+  options?: GroupOptions<ByteView>,
   during?: (key: string, context: GetterContext) => unknown,
 ) {
   const clock = { time: 1 };
