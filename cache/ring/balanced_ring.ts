@@ -134,6 +134,19 @@ export class BalancedRing implements Ring {
       .slice(0, count).map(({ name }) => name);
   }
 
+  /**
+   * Copies the ring, which takes a fraction of the time of one `put`.
+   *
+   * @returns A ring of its own with the same names and owners.
+   */
+  clone(): BalancedRing {
+    const copy = new BalancedRing();
+    copy.#nodes.push(...this.#nodes);
+    copy.#owners.set(this.#owners);
+    copy.#scores.set(this.#scores);
+    return copy;
+  }
+
   /** Gives a slot to a node that scores higher than its owner. */
   #offer(slot: number, index: number, node: Node): void {
     const score = scoreOf(slot, node);

@@ -162,6 +162,23 @@ export class HashRing implements Ring {
     return [...found].map((index) => this.#names[index] as string);
   }
 
+  /**
+   * Copies the ring.
+   *
+   * @returns A ring of its own with the same names and owners.
+   */
+  clone(): HashRing {
+    const copy = new HashRing({ replicas: this.#replicas, hash: this.#hash });
+    for (const [name, count] of this.#counts) copy.#counts.set(name, count);
+    // None of these is written to: they are made anew when names change.
+    copy.#names = this.#names;
+    copy.#points = this.#points;
+    copy.#owners = this.#owners;
+    copy.#starts = this.#starts;
+    copy.#shift = this.#shift;
+    return copy;
+  }
+
   /** Index of the point that owns a key. */
   #pointOf(key: string): number {
     const points = this.#points;

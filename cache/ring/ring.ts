@@ -48,6 +48,13 @@ export interface Ring {
    * @returns Different names, the owner first.
    */
   owners(key: string, count: number): string[];
+  /**
+   * Copies the ring: a pool keeps one for a short while when the list of nodes
+   * changes. Where it is absent the pool makes a new ring name by name.
+   *
+   * @returns A ring of its own with the same names and owners.
+   */
+  clone?(): Ring;
 }
 
 /** Limits of {@linkcode boundedOwner}. */

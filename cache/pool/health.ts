@@ -1,0 +1,144 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { PoolSettings } from "./pool_options.ts";
+
+/** What a peer does to come back. */
+export interface Recovery {
+  /** Asks whether the peer is there; rejects when it is not. */
+  ping(signal: AbortSignal): Promise<void>;
+  /** Whether the peer has to be told something before it may be asked. */
+  isOwed(): boolean;
+  /** Tells it; rejects when that fails. */
+  pay(): Promise<void>;
+  /** Called when the peer went down and when it is back. */
+  changed(): void;
+}
+
+/** Which of the settings matter here. */
+export type HealthSettings = Pick<
+  PoolSettings,
+  "maxFailures" | "probeAfter" | "maxProbe" | "random"
+>;
+
+/**
+ * Whether a peer may be asked. After some failures in a row it is down; from
+ * then on it is tried now and then, told what it missed, and then back. A timer
+ * runs only while it is down.
+ */
+export class Health {
+  #isDown = false;
+  #isClosed = false;
+  #failures = 0;
+  #pause = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #trial: Promise<void> | undefined;
+  readonly #ending = new AbortController();
+  readonly #settings: HealthSettings;
+  readonly #recovery: Recovery;
+
+  /**
+   * Makes the health of a peer that is up.
+   *
+   * @param settings Its limits.
+   * @param recovery What the peer does to come back.
+   */
+  constructor(settings: HealthSettings, recovery: Recovery) {
+    this.#settings = settings;
+    this.#recovery = recovery;
+  }
+
+  /** Whether the peer is not to be asked. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Notes an answer. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** Notes a failure. */
+  failed(): void {
+    this.#failures++;
+    if (this.#failures >= this.#settings.maxFailures) this.down();
+  }
+
+  /** Takes the peer down, if it is not. */
+  down(): void {
+    if (this.#isDown || this.#isClosed) return;
+    this.#isDown = true;
+    this.#pause = this.#settings.probeAfter;
+    this.#wait();
+    this.#recovery.changed();
+  }
+
+  /**
+   * Tries a peer that is down at once, or joins the trial that runs.
+   *
+   * @returns When the trial is over; it does not reject.
+   */
+  async retry(): Promise<void> {
+    if (!this.#isDown || this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#trial ??= this.#try();
+    await this.#trial;
+  }
+
+  /** Ends the trials for good. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#ending.abort();
+  }
+
+  async #try(): Promise<void> {
+    try {
+      await this.#ping();
+      // Up in the same turn in which nothing is owed, so that no change can
+      // come between.
+      while (this.#recovery.isOwed()) await this.#recovery.pay();
+      this.#isDown = this.#isClosed;
+      this.#failures = 0;
+    } catch {
+      // Still down: that is no news.
+    }
+    this.#trial = undefined;
+    if (this.#isClosed) return;
+    if (this.#isDown) this.#wait();
+    else this.#recovery.changed();
+  }
+
+  /** A ping and a pause each take half of the bound, so that both keep it. */
+  async #ping(): Promise<void> {
+    const controller = new AbortController();
+    const end = () => controller.abort();
+    const timer = setTimeout(end, this.#settings.maxProbe / 2);
+    this.#ending.signal.addEventListener("abort", end);
+    try {
+      await this.#recovery.ping(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#ending.signal.removeEventListener("abort", end);
+    }
+  }
+
+  #wait(): void {
+    const { maxProbe, random } = this.#settings;
+    this.#pause = Math.min(this.#pause, maxProbe / 2);
+    // By chance, so that not all nodes try at the same moment.
+    const wait = this.#pause * (1 - random() / 2);
+    this.#pause *= 2;
+    this.#timer = setTimeout(() => void this.retry(), wait);
+    unref(this.#timer);
+  }
+}
+
+/** A peer that is down shall not keep the program running. */
+function unref(timer: unknown): void {
+  if (typeof timer === "number") globalThis.Deno?.unrefTimer(timer);
+}

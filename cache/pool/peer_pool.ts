@@ -1,0 +1,358 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Change } from "../change.ts";
+import { ClosedError } from "../errors.ts";
+import type { PeerGetter, PeerPicker, PeerSource } from "../peer.ts";
+import { Answering } from "./answering.ts";
+import { follow, type FollowOptions, type MemberSource } from "./follow.ts";
+import type { AnswerQuestion, TellQuestion, Transport } from "./link.ts";
+import { type Member, readMembers } from "./member.ts";
+import { type PoolOptions, readPoolOptions } from "./pool_options.ts";
+import type { RemotePeer } from "./remote_peer.ts";
+import { Roster } from "./roster.ts";
+import { tellAll, tellInStead } from "./telling.ts";
+
+/** How a pool stands now. */
+export interface PoolStats {
+  /** The name of this node. */
+  readonly self: string;
+  /** The part of all keys that this node owns, from 0 to 1, by sampling. */
+  readonly share: number;
+  /** Questions of peers so far. */
+  readonly answered: number;
+  /** The other nodes by name. */
+  readonly peers: Readonly<Record<string, PeerStats>>;
+}
+
+/** How a peer stands now, as this node sees it. */
+export interface PeerStats {
+  /**
+   * `"up"`, `"down"`, `"leaving"` when it is not in the list any more and is
+   * still told of changes, `"go"` when it is a Go node that is up.
+   */
+  readonly state: "up" | "down" | "leaving" | "go";
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Changes it has not been told of. */
+  readonly pending: number;
+  /** Questions sent to it so far. */
+  readonly questions: number;
+  /** The part of all keys that it owns, from 0 to 1, by sampling. */
+  readonly share: number;
+}
+
+/**
+ * What all pools have in common: the list of nodes, who owns which key, which
+ * peers are up, and how changes reach them. The transport says how nodes talk.
+ */
+export abstract class PeerPool implements PeerPicker, AsyncDisposable {
+  /** The name of this node, as it stands in the lists of all nodes. */
+  readonly self: string;
+  readonly #transport: Transport;
+  readonly #roster: Roster;
+  readonly #answering: Answering;
+  readonly #closing = new AbortController();
+  readonly #groups = new Map<string, PeerSource>();
+  readonly #onError: ((error: unknown) => void) | undefined;
+
+  /**
+   * Makes a pool without peers: until `set` is called this node owns every key.
+   *
+   * @param self The name of this node, as it stands in the lists of all nodes.
+   * @param options The ring, limits and times.
+   * @param transport How nodes talk.
+   * @throws {TypeError} When the name has another form, or there is no such ring.
+   * @throws {RangeError} When a number is out of bounds.
+   */
+  constructor(self: string, options: PoolOptions, transport: Transport) {
+    const settings = readPoolOptions(options);
+    transport.checkName(self);
+    const report = (error: unknown) => this.#report(error);
+    this.self = self;
+    this.#transport = transport;
+    this.#onError = settings.onError;
+    const link = (name: string) => transport.link(name);
+    this.#roster = new Roster({ self, settings, link, report });
+    this.#answering = new Answering({
+      groups: this.#groups,
+      timeout: settings.timeout,
+      relay: (question) => this.#relay(question),
+      keysOf: (name) => this.#keysOf(name),
+      report,
+    });
+  }
+
+  /** The nodes in the list, sorted, this one included if it is there. */
+  get peers(): readonly string[] {
+    return [...this.#roster.members.keys()].sort();
+  }
+
+  /** The peers that can be asked now. */
+  get others(): readonly PeerGetter[] {
+    return this.#roster.others;
+  }
+
+  /** The groups by name. */
+  get groups(): ReadonlyMap<string, PeerSource> {
+    return this.#groups;
+  }
+
+  /**
+   * Answers a question of a peer: what the server of a transport is given.
+   *
+   * @param question The question.
+   * @returns The answer, at once where nothing has to be waited for; it does not
+   * reject.
+   */
+  readonly answer: AnswerQuestion = (question) =>
+    this.#answering.answer(question);
+
+  /**
+   * Replaces the list of nodes. Give each node the same list, itself included;
+   * a node that is not in it owns no key and only asks.
+   *
+   * @param peers All nodes; a wrong list changes nothing.
+   * @throws {TypeError} When a name has another form.
+   * @throws {RangeError} When a node is there twice, there are more than
+   * `maxPeers`, or a weight is out of bounds.
+   * @throws {ClosedError} When the pool is closed.
+   */
+  set(...peers: Member[]): void {
+    this.#check("set peers");
+    this.#roster.replace(this.#read(peers));
+  }
+
+  /**
+   * Adds a node to the list, or changes its weight. Only the keys it gains move.
+   *
+   * @param peer The node.
+   * @throws As `set` does.
+   */
+  add(peer: Member): void {
+    this.#check("add a peer");
+    const [added] = this.#read([peer]);
+    const members = new Map(this.#roster.members);
+    if (added !== undefined) members.set(...added);
+    // Again as a whole, for their number.
+    const list = Array.from(members, ([name, weight]) => ({ name, weight }));
+    this.#roster.replace(this.#read(list));
+  }
+
+  /**
+   * Removes a node from the list. Only its keys move.
+   *
+   * @param name Its name.
+   * @returns Whether it was there.
+   * @throws {ClosedError} When the pool is closed.
+   */
+  remove(name: string): boolean {
+    this.#check("remove a peer");
+    const members = new Map(this.#roster.members);
+    if (!members.delete(name)) return false;
+    this.#roster.replace(members);
+    return true;
+  }
+
+  /**
+   * Keeps the list of nodes as something else says it is: a list, a function
+   * that is called now and then, or lists that come. A list that cannot be used,
+   * the empty one included, is reported to `onError` and changes nothing.
+   *
+   * @param members Where the lists come from.
+   * @param options A signal to end it, and how often to call.
+   * @returns When there are no more lists, the signal is aborted, or the pool is
+   * closed; it does not reject.
+   * @throws {RangeError} When `interval` is no finite number above 0.
+   * @throws {ClosedError} When the pool is closed.
+   */
+  follow(members: MemberSource, options: FollowOptions = {}): Promise<void> {
+    this.#check("follow members");
+    return follow(members, options, {
+      closing: this.#closing.signal,
+      apply: (list) => this.set(...list),
+      report: (error) => this.#report(error),
+    });
+  }
+
+  /**
+   * Answers peers for a group, and has the group ask them.
+   *
+   * @param group The group.
+   * @throws {TypeError} When a group of this name is registered, the group has
+   * peers already, or the transport cannot carry its name.
+   * @throws {ClosedError} When the pool is closed.
+   */
+  register(group: PeerSource): void {
+    const { name } = group;
+    this.#check(`register group "${name}"`);
+    if (this.#groups.has(name)) {
+      throw new TypeError(
+        `Cannot register group "${name}": there is one of this name already`,
+      );
+    }
+    if (name === "" || !this.#transport.carries(name)) {
+      throw new TypeError(
+        `Cannot register group "${name}": peers cannot be asked for this name`,
+      );
+    }
+    group.registerPeers(this);
+    this.#groups.set(name, group);
+  }
+
+  /**
+   * Says who owns a key now.
+   *
+   * @param key The key.
+   * @returns The name of the node; that of this one when there is no list.
+   */
+  owner(key: string): string {
+    return this.#roster.rings.owner(key) ?? this.self;
+  }
+
+  /**
+   * Picks the peer that owns a key.
+   *
+   * @param key The key.
+   * @returns The peer; `undefined` when this node owns the key, there are no
+   * peers, the pool is closed, or the transport cannot carry the key.
+   */
+  pickPeer(key: string): PeerGetter | undefined {
+    const owner = this.#roster.rings.owner(key);
+    if (owner === undefined || owner === this.self) return undefined;
+    const peer = this.#roster.askable(owner);
+    return this.#transport.carries(key) ? peer : undefined;
+  }
+
+  /**
+   * Picks the peer that owned a key of this node before the list changed, within
+   * the grace period.
+   *
+   * @param key The key.
+   * @returns The peer; `undefined` when there is none that can be asked.
+   */
+  pickPrevious(key: string): PeerGetter | undefined {
+    const peer = this.#roster.former(key);
+    return peer && this.#transport.carries(key) ? peer : undefined;
+  }
+
+  /**
+   * Tells every other node of a change, those included that left a short while
+   * ago. Who cannot be reached from here is told by others, and else when it is
+   * back.
+   *
+   * @param group The name of the group.
+   * @param change The change.
+   * @param except A peer that knows of it already.
+   * @returns The names of those in the list that nobody could tell, sorted, when
+   * all others have agreed; it does not reject.
+   */
+  async tellOthers(
+    group: string,
+    change: Change,
+    except?: PeerGetter,
+  ): Promise<readonly string[]> {
+    const { members } = this.#roster;
+    const peers = [...this.#roster.known().values()]
+      .filter((peer) => peer !== except);
+    const missed = this.#closing.signal.aborted
+      ? peers.map(({ name }) => name)
+      : await tellAll(peers, group, change);
+    // One that left is nobody's to wait for.
+    return [...missed].filter((name) => members.has(name)).sort();
+  }
+
+  /**
+   * Says how the pool and its peers stand.
+   *
+   * @returns A snapshot; it does not change later.
+   */
+  stats(): PoolStats {
+    const peers = Array.from(
+      this.#roster.known(),
+      ([name, peer]) => [name, this.#statsOf(peer)] as const,
+    ).sort(([one], [other]) => one < other ? -1 : 1);
+    return Object.freeze({
+      self: this.self,
+      share: this.#roster.rings.shareOf(this.self),
+      answered: this.#answering.questions,
+      peers: Object.freeze(Object.fromEntries(peers)),
+    });
+  }
+
+  /**
+   * Ends the questions to peers and what is being answered, and refuses further
+   * questions. The groups stay open and load for themselves. Calling it again
+   * does nothing.
+   *
+   * @returns When that is done.
+   */
+  close(): Promise<void> {
+    this.#closing.abort(new ClosedError("Cannot go on: the pool is closed"));
+    this.#answering.close();
+    this.#roster.close();
+    return Promise.resolve();
+  }
+
+  /**
+   * Closes the pool, for `await using`.
+   *
+   * @returns As `close` does.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #read(list: readonly Member[]): Map<string, number> {
+    return readMembers(list, {
+      maxPeers: this.#roster.settings.maxPeers,
+      checkName: (name) => this.#transport.checkName(name),
+    });
+  }
+
+  #check(action: string): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new ClosedError(`Cannot ${action}: the pool is closed`);
+  }
+
+  #report(error: unknown): void {
+    // What ends because the pool does is no news.
+    if (!this.#closing.signal.aborted) this.#onError?.(error);
+  }
+
+  /** Tells nodes in the stead of another, in half of the time it waits for us. */
+  async #relay(question: TellQuestion): Promise<readonly string[]> {
+    const known = this.#roster.known();
+    const { group, change } = question;
+    const deaf: string[] = [];
+    const peers: RemotePeer[] = [];
+    for (const name of new Set(question.missed)) {
+      const peer = known.get(name);
+      if (peer === undefined || peer.isGo) deaf.push(name);
+      else peers.push(peer);
+    }
+    const { timeout } = this.#roster.settings;
+    return [...deaf, ...await tellInStead(peers, group, change, timeout / 2)];
+  }
+
+  async #keysOf(name: string): Promise<((key: string) => boolean) | undefined> {
+    // One that asks is there again, whatever this node thought of it.
+    await this.#roster.known().get(name)?.health.retry();
+    if (this.#roster.askable(name) === undefined) return undefined;
+    const { rings } = this.#roster;
+    return (key) => rings.owner(key) === name;
+  }
+
+  #statsOf(peer: RemotePeer): PeerStats {
+    const { name, health, pending, questions } = peer;
+    const share = this.#roster.rings.shareOf(name);
+    const { failures } = health;
+    const state = stateOf(peer);
+    return Object.freeze({ state, failures, pending, questions, share });
+  }
+}
+
+function stateOf({ leftAt, health, isGo }: RemotePeer): PeerStats["state"] {
+  if (leftAt !== undefined) return "leaving";
+  if (health.isDown) return "down";
+  return isGo ? "go" : "up";
+}
