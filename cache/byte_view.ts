@@ -30,9 +30,9 @@ export class ByteView {
    * @param value The bytes or the text.
    */
   constructor(value: Uint8Array | string) {
-    this.#bytes = typeof value === "string"
-      ? ENCODER.encode(value)
-      : new Uint8Array(value);
+    if (typeof value === "string") this.#bytes = ENCODER.encode(value);
+    // What `adopt` begins with: a copy of nothing takes 100 ns as well.
+    else this.#bytes = value === NOTHING ? NOTHING : new Uint8Array(value);
   }
 
   /**

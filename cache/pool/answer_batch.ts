@@ -3,7 +3,7 @@
 import { answerInTime } from "./answer_in_time.ts";
 import { AnswerStream } from "./answer_stream.ts";
 import type { Secret } from "./auth.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { decodeQuestion } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
 import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { ByteView } from "../byte_view.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import type { Answer, GetQuestion } from "./link.ts";
 import {
   ANSWER_HEADER,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { ClosedError } from "../errors.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { encodeQuestion } from "./frame.ts";
 import { type BatchSettings, sendBatch } from "./http_batch.ts";
 import { askGo, type GoSettings } from "./http_go.ts";
