@@ -12,6 +12,12 @@ import type { RemotePeer } from "./remote_peer.ts";
 import { Roster } from "./roster.ts";
 import { tellAll, tellInStead } from "./telling.ts";
 
+/** What a pool can be given; `Group` is one. */
+export interface PooledGroup {
+  /** What answers peers for it. */
+  readonly peerSource: PeerSource;
+}
+
 /** How a pool stands now. */
 export interface PoolStats {
   /** The name of this node. */
@@ -182,7 +188,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
    * peers already, or the transport cannot carry its name.
    * @throws {ClosedError} When the pool is closed.
    */
-  register(group: PeerSource): void {
+  register({ peerSource: group }: PooledGroup): void {
     const { name } = group;
     this.#check(`register group "${name}"`);
     if (this.#groups.has(name)) {
