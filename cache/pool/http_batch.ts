@@ -4,6 +4,7 @@ import type { Secret } from "./auth.ts";
 import { decodeAnswer } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
 import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
+import type { FetchUrl } from "./http_go.ts";
 import type { Answer } from "./link.ts";
 import { knownLength } from "./read_body.ts";
 import { unseal } from "./seal.ts";
@@ -22,7 +23,7 @@ export interface BatchSettings {
   /** Signs and verifies. */
   readonly secret: Secret | undefined;
   /** Sends requests. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: FetchUrl;
 }
 
 /** A batch of questions on its way. */
@@ -52,19 +53,16 @@ export async function sendBatch(
   const { url, secret, fetch } = settings;
   const { body, signal } = batch;
   const headers: Record<string, string> = { "content-type": FRAMES_TYPE };
-  const path = new URL(url).pathname;
-  const stamp = await secret?.stamp({ method: "POST", path, body });
+  const stamp = await secret?.stamp({
+    method: "POST",
+    path: new URL(url).pathname,
+    body,
+  });
   if (stamp !== undefined) headers[AUTH_HEADER] = stamp.header;
-  const response = await fetch(
-    // A redirect would send the questions wherever a hostile peer likes.
-    new Request(url, {
-      method: "POST",
-      headers,
-      body,
-      redirect: "manual",
-      signal,
-    }),
-  );
+  // A redirect would send the questions wherever a hostile peer likes.
+  const redirect = "manual";
+  const init: RequestInit = { method: "POST", headers, body, redirect, signal };
+  const response = await fetch(url, init);
   batch.onBegin();
   const type = response.headers.get("content-type");
   if (response.status === 200 && type === FRAMES_TYPE) {

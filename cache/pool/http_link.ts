@@ -118,7 +118,7 @@ export class HttpLink implements Link {
         this.#isGo = !await sendBatch(batch, this.#settings);
       });
       if (this.#isGo) this.#askAllGo(questions);
-      else this.#rejectSome(questions, leftOut());
+      else this.#rejectSome(questions);
     } catch (error) {
       this.#rejectSome(questions, error);
     }
@@ -149,8 +149,11 @@ export class HttpLink implements Link {
     return taken;
   }
 
-  #rejectSome(questions: readonly Queued[], error: unknown): void {
-    for (const { id } of questions) this.#pending.reject(id, error);
+  /** Ends the wait of those who got no answer. */
+  #rejectSome(questions: readonly Queued[], error?: unknown): void {
+    for (const { id } of questions) {
+      if (this.#pending.has(id)) this.#pending.reject(id, error ?? leftOut());
+    }
   }
 
   #askAllGo(questions: readonly Queued[]): void {

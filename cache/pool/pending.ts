@@ -33,6 +33,7 @@ export class Pending {
   // A Map keeps the order of insertion: the first is the oldest.
   readonly #waiting = new Map<number, Waiting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #time: number | undefined;
   #lastId = 0;
   #abandoned = 0;
 
@@ -65,7 +66,7 @@ export class Pending {
   add(signal?: AbortSignal): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId();
-    const sentAt = performance.now();
+    const sentAt = this.#now();
     this.#timer ??= this.#watch(this.#settings.timeout);
     return new Promise((resolve, reject) => {
       const leave = signal && (() => this.#abandon(id, signal.reason));
@@ -123,6 +124,15 @@ export class Pending {
       this.#waiting.has(this.#lastId)
     );
     return this.#lastId;
+  }
+
+  /** The clock, read once for all that is added in a turn. */
+  #now(): number {
+    if (this.#time === undefined) {
+      this.#time = performance.now();
+      queueMicrotask(() => this.#time = undefined);
+    }
+    return this.#time;
   }
 
   #watch(ms: number): ReturnType<typeof setTimeout> {
