@@ -80,6 +80,7 @@ export class AnswerStream {
   /** Some of the answers that are ready, as bytes. */
   async #part(): Promise<Uint8Array<ArrayBuffer>> {
     const { maxBytes, secret, nonce } = this.#settings;
+    out.clear();
     let count = 0;
     for (const [id, answer] of this.#ready) {
       if (out.length >= PART_BYTES) break;

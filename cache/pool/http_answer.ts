@@ -16,6 +16,8 @@ import { refuse } from "./refuse.ts";
 
 /** What requests of peers are answered with. */
 export interface HttpAnswerSettings {
+  /** The name of this node in the list of all nodes: peers sign for it. */
+  readonly self: string;
   /** The path of the pool. */
   readonly basePath: string;
   /** The most ms an answer may take, and the body of a request. */

@@ -26,7 +26,7 @@ interface Queued {
 }
 
 /** Settings of an {@linkcode HttpLink}. */
-export type HttpLinkSettings = GoSettings & Omit<BatchSettings, "url">;
+export type HttpLinkSettings = GoSettings & Omit<BatchSettings, "name">;
 
 /**
  * The way to a peer over HTTP. Questions that are made in one turn go in one
@@ -48,7 +48,7 @@ export class HttpLink implements Link {
   /** Makes the link; nothing is sent yet. */
   constructor(name: string, settings: HttpLinkSettings) {
     this.#name = name;
-    this.#settings = { ...settings, url: name + settings.basePath };
+    this.#settings = { ...settings, name };
     this.#pending = new Pending({ timeout: settings.timeout });
   }
 
