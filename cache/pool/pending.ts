@@ -146,7 +146,7 @@ export class Pending {
     for (const [id, { sentAt }] of this.#waiting) {
       const rest = sentAt + timeout - time;
       if (rest > 0) {
-        this.#timer = this.#watch(rest);
+        this.#timer ??= this.#watch(rest); // `onTimeout` may have asked
         return;
       }
       this.#abandon(
