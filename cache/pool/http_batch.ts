@@ -75,7 +75,7 @@ export async function sendBatch(
   }
   // Who can change the answers could else have us ask without a signature.
   if (secret === undefined && await isGoAnswer(response)) return false;
-  await response.body?.cancel();
+  if (!response.bodyUsed) await response.body?.cancel();
   throw new Error(
     `Cannot use the answer: want status 200 and frames, got ${response.status}`,
   );

@@ -18,6 +18,9 @@ const MAX_QUESTIONS = 256;
 /** Of one request, until it is full; one question may be longer. */
 const MAX_BYTES = 1 << 20;
 
+/** A peer that hangs must not fill this node's memory. */
+const MAX_QUEUED = 1 << 16;
+
 /** A question that waits for the next request, or is in one. */
 interface Queued {
   readonly id: number;
@@ -66,6 +69,7 @@ export class HttpLink implements Link {
       return this.#askGo(question, signal);
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#queue.length >= MAX_QUEUED) return Promise.reject(overfull());
     const answer = this.#pending.add(signal);
     this.#queue.push({ id: this.#pending.lastId, question, signal });
     this.#schedule();
@@ -107,23 +111,32 @@ export class HttpLink implements Link {
     this.#unanswered++;
     this.#requests++;
     try {
-      const { timeout } = this.#settings;
-      const ends = [this.#closing.signal];
-      await withDeadline(timeout, ends, async (signal) => {
-        const count = questions.length;
-        const onAnswer = (id: number, answer: Answer) => {
-          this.#pending.resolve(id, answer);
-        };
-        const batch = { body, count, signal, onBegin, onAnswer };
-        this.#isGo = !await sendBatch(batch, this.#settings);
-      });
-      if (this.#isGo) this.#askAllGo(questions);
-      else this.#rejectSome(questions);
+      const isOurs = await this.#exchange(body, questions.length, onBegin);
+      this.#isGo = !isOurs;
+      if (isOurs) this.#rejectSome(questions);
+      else this.#askAllGo(questions);
     } catch (error) {
       this.#rejectSome(questions, error);
     }
     this.#requests--;
     onBegin();
+  }
+
+  #exchange(
+    body: Uint8Array<ArrayBuffer>,
+    count: number,
+    onBegin: () => void,
+  ): Promise<boolean> {
+    const onAnswer = (id: number, answer: Answer) => {
+      this.#isGo = false; // who gets the answer may look
+      this.#pending.resolve(id, answer);
+    };
+    return withDeadline(
+      this.#settings.timeout,
+      [this.#closing.signal],
+      (signal) =>
+        sendBatch({ body, count, signal, onBegin, onAnswer }, this.#settings),
+    );
   }
 
   /** Takes what goes in one request, and encodes it. */
@@ -180,6 +193,10 @@ export class HttpLink implements Link {
       ),
     );
   }
+}
+
+function overfull(): Error {
+  return new Error("Cannot ask the peer: too many questions wait already");
 }
 
 function leftOut(): Error {
