@@ -46,7 +46,7 @@ function settingsOf(
 }
 
 /** Status, content type and body of the answer to a GET. */
-async function ask(path: string, settings = settingsOf(), init?: RequestInit) {
+async function ask(path: string, settings = settingsOf(), init = {}) {
   const response = await answerHttp(new Request(SELF + path, init), settings);
   const type = response.headers.get("content-type");
   return [response.status, type, await response.text()];

@@ -162,15 +162,18 @@ Deno.test("HttpLink.send() rejects one question that is too long and asks the ot
 
 Deno.test("HttpLink.send() rejects when too many questions wait", async () => {
   const { link } = linkTo(() => new Promise(() => {}));
-  const waits = Array.from({ length: (1 << 16) + 1 }, () => link.send(get("")));
+  let rejected = 0;
+  const count = () => void rejected++;
+  for (let index = 0; index < 1 << 16; index++) link.send(get("")).catch(count);
   await assertRejects(
-    () => waits.at(-1)!, // there are some
+    () => link.send(get("")),
     Error,
     "Cannot ask the peer: too many questions wait already",
   );
+  assertEquals(rejected, 0);
   link.close();
-  const ends = await Promise.allSettled(waits);
-  assert(ends.every(({ status }) => status === "rejected"));
+  await assertRejects(() => link.send(get("")), ClosedError);
+  assertEquals(rejected, 1 << 16);
 });
 
 Deno.test("HttpLink.send() reads answers in pieces of any size", async () => {
@@ -402,7 +405,7 @@ Deno.test("HttpLink.send() rejects what a Go node gives no usable answer to", as
   }
 });
 
-Deno.test("HttpLink.send() gives bytes or an error for 100,000 mutated answers of a Go node", async () => {
+Deno.test("HttpLink.send() gives bytes or an error for 5,000 mutated answers of a Go node", async () => {
   let seed = 29;
   const random = (below: number) => {
     seed = Math.imul(seed, 1103515245) + 12345 >>> 0;
@@ -413,7 +416,7 @@ Deno.test("HttpLink.send() gives bytes or an error for 100,000 mutated answers o
   const { link } = linkTo(goNode(() => new Response(body)));
   await link.send({ kind: "ping" });
   let values = 0;
-  for (let round = 0; round < 100_000; round += 50) {
+  for (let round = 0; round < 5_000; round += 50) {
     const sends = Array.from({ length: 50 }, async () => {
       body = message.slice(0, 1 + random(message.length));
       body[random(body.length)] = random(256);
@@ -427,7 +430,7 @@ Deno.test("HttpLink.send() gives bytes or an error for 100,000 mutated answers o
     });
     await Promise.all(sends);
   }
-  assert(values > 10_000 && values < 90_000, String(values));
+  assert(values > 500 && values < 4_500, String(values));
 });
 
 Deno.test("HttpLink.send() knows what failed at an older node of ours", async () => {
