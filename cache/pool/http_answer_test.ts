@@ -150,9 +150,13 @@ Deno.test("answerHttp() ends a wait for a value by its time limit", async () => 
   const late = [503, TEXT, "try again later\n"];
   const settings = settingsOf(never, { timeout: 1 });
   assertEquals(await ask("/_geecache/g/k", settings), late);
-  const rejects = settingsOf(() => Promise.reject(new Error("a bug")));
   const failed = [500, TEXT, "load failed\n"];
+  const rejects = settingsOf(() => Promise.reject(new Error("a bug")));
   assertEquals(await ask("/_geecache/g/k", rejects), failed);
+  const throws = settingsOf(() => {
+    throw new Error("a bug");
+  });
+  assertEquals(await ask("/_geecache/g/k", throws), failed);
 });
 
 Deno.test('answerHttp() answers a Go node for the key ".." over a plain socket', async () => {

@@ -195,6 +195,7 @@ Deno.test("HttpLink speaks with a server over real sockets, large values include
     (request) => node()(request) as Promise<Response>, // `answerHttp` gives one
   );
   const link = new HttpTransport().link(`http://127.0.0.1:${server.addr.port}`);
+  assertEquals(textOf(await link.send(get("k"))), "<k>");
   const keys = Array.from(
     { length: 300 },
     (_, index) => `${index} `.repeat(index ** 2 % 5000),
@@ -371,6 +372,16 @@ Deno.test("HttpLink.send() asks a Go node in the way of the original", async () 
   );
   const { redirect, headers } = requests[1]!; // it was compared
   assertEquals([redirect, headers.get("x-geecache-hop")], ["manual", "1"]);
+});
+
+Deno.test("HttpLink.send() reads the value of a Go node in pieces", async () => {
+  const pieces = ["0a", "03", "3633", "30"].map((hex) =>
+    Uint8Array.fromHex(hex)
+  );
+  const { link } = linkTo(
+    goNode(() => new Response(ReadableStream.from(pieces))),
+  );
+  assertEquals(textOf(await link.send(get("k"))), "630");
 });
 
 Deno.test("HttpLink.send() rejects what a Go node gives no usable answer to", async () => {

@@ -8,6 +8,7 @@ import { greetClient } from "./handshake.ts";
 import type { Answer, GetQuestion, Link, Question } from "./link.ts";
 import { TcpAnswers } from "./tcp_answers.ts";
 import { TcpServer, type TcpServerOptions } from "./tcp_server.ts";
+import { TcpSession } from "./tcp_session.ts";
 import { TcpTransport, type TcpTransportOptions } from "./tcp_transport.ts";
 
 const HOST = "127.0.0.1";
@@ -375,10 +376,12 @@ Deno.test("TcpLink.send() rejects in time, and finds out whether the peer is the
     ended.resolve(await drain(conn));
   });
   const link = new TcpTransport({ timeout: 5 }).link(silent.name);
-  const error = await assertRejects(() => link.send(get("k")), DOMException);
-  assertEquals(error.name, "TimeoutError");
-  // A question of 20 bytes and a ping of 9: then the connection is given up.
-  assertEquals(await ended.promise, 29);
+  for (const wait of [link.send(get("a")), link.send(get("b"))]) {
+    const error = await assertRejects(() => wait, DOMException);
+    assertEquals(error.name, "TimeoutError");
+  }
+  // Two questions of 20 bytes, one ping of 9: then the connection is given up.
+  assertEquals(await ended.promise, 49);
   link.close();
 });
 
@@ -387,10 +390,11 @@ Deno.test("TcpLink keeps a connection on which only one load is slow", async () 
     answer: (question) =>
       question.kind === "ping" ? echo(question) : new Promise(() => {}),
   }, { timeout: 30 });
-  const [first] = await Promise.allSettled([node.link.send(get("k"))]);
-  assertEquals(first?.status, "rejected");
+  await assertRejects(() => node.link.send(get("k")), DOMException);
+  const slow = node.link.send(get("k"));
   await node.link.send({ kind: "ping" });
-  await Promise.allSettled([node.link.send(get("k"))]);
+  await assertRejects(() => slow, DOMException);
+  await node.link.send({ kind: "ping" });
   assertEquals(node.server.connections, 1);
 });
 
@@ -473,6 +477,45 @@ Deno.test("TcpServer refuses connections beyond its limit", async () => {
   );
   assertEquals(textOf(await node.link.send(get("c"))), "<c>");
   second.close();
+});
+
+Deno.test("TcpServer hangs up on a flood of connections", async () => {
+  await using node = connect({ maxConnections: 1 });
+  const { port } = node.server.addr;
+  const conns: Deno.Conn[] = [];
+  for (let index = 0; index < 66; index++) {
+    conns.push(await Deno.connect({ hostname: HOST, port }));
+  }
+  const last = conns[65] as Deno.Conn; // the last of 66
+  assertEquals(await drain(last).catch(() => 0), 0);
+  for (const conn of conns) conn.close();
+});
+
+Deno.test("TcpSession asks no further where the peer does not read", async () => {
+  const stuck = Promise.withResolvers<never>();
+  const stream: ByteStream = {
+    read: () => stuck.promise,
+    write: () => stuck.promise,
+    close: () => stuck.reject(new Error("closed")),
+  };
+  const session = new TcpSession({
+    open: () => Promise.resolve(stream),
+    timeout: 60_000,
+    maxBytes: 64 << 20,
+    onEnd: () => {},
+  });
+  const view = new ByteView(new Uint8Array(33 << 20));
+  const change = { kind: "set", key: "k", view } as const;
+  const tell = { kind: "tell", group: "g", change, missed: [] } as const;
+  const waits = [session.send(tell), session.send(tell)];
+  await assertRejects(
+    () => session.send({ kind: "ping" }),
+    Error,
+    "Cannot ask the peer: it does not read what it was sent",
+  );
+  session.close(new Error("gone"));
+  session.close(new Error("twice"));
+  for (const wait of waits) await assertRejects(() => wait, Error, "gone");
 });
 
 Deno.test("TcpAnswers stops reading from a client that does not read", async () => {
