@@ -78,6 +78,9 @@ async function drain(conn: Deno.Conn): Promise<number> {
   return sum;
 }
 
+/** Instead of bytes: the end of the connection. */
+const CUT = new Uint8Array();
+
 /** A peer that passes bytes on to another, changed by the test. */
 function proxy(
   target: string,
@@ -95,15 +98,18 @@ function proxy(
       try {
         for (let count; (count = await from.read(buffer)) !== null;) {
           for (const part of change(buffer.slice(0, count), isToTarget)) {
+            if (part === CUT) throw new Error("It was cut");
             for (let at = 0; at < part.length;) {
               at += await to.write(part.subarray(at));
             }
           }
         }
       } catch { /* the end */ }
-      try {
-        to.close();
-      } catch { /* closed */ }
+      for (const end of [to, from]) {
+        try {
+          end.close();
+        } catch { /* closed */ }
+      }
     };
     await Promise.all([pump(conn, other, true), pump(other, conn, false)]);
   });
@@ -273,6 +279,35 @@ Deno.test("TcpLink.send() rejects all at once when bytes are garbled, and connec
   assertEquals(textOf(await link.send(get("b"))), "<b>");
   link.close();
   slow.resolve({ kind: "missing" });
+});
+
+Deno.test("TcpLink.send() settles each question once and rightly, wherever the connection is cut", async () => {
+  await using node = connect();
+  let left = 0;
+  await using cut = proxy(node.name, (bytes, isToTarget) => {
+    if (isToTarget) return [bytes];
+    const part = bytes.subarray(0, left);
+    left -= part.length;
+    return left === 0 ? [part, CUT] : [part];
+  });
+  for (let bytes = 1; bytes < 700; bytes += 13) {
+    left = bytes;
+    const link = new TcpTransport().link(cut.name);
+    const keys = Array.from({ length: 30 }, (_, index) => `${index}`);
+    const ends = await Promise.allSettled(
+      keys.map((key) => link.send(get(key))),
+    );
+    for (const [index, end] of ends.entries()) {
+      if (end.status === "rejected") assert(end.reason instanceof Error);
+      else assertEquals(textOf(end.value), `<${index}>`);
+    }
+    const answered = ends.filter(({ status }) => status === "fulfilled").length;
+    // After a hello of 38 bytes, answers of 21 or 22.
+    const most = Math.max(0, Math.floor((bytes - 38) / 21));
+    const least = Math.max(0, Math.floor((bytes - 38) / 22));
+    assert(answered <= most && answered >= Math.min(least, 30));
+    link.close();
+  }
 });
 
 Deno.test("TcpLink.send() rejects when an answer nobody asked for comes", async () => {
