@@ -3,64 +3,20 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ByteView } from "../byte_view.ts";
 import { ClosedError } from "../errors.ts";
-import { Secret } from "./auth.ts";
-import { encodeAnswer } from "./frame.ts";
 import { FRAMES_TYPE } from "./frames_type.ts";
-import { answerHttp, type HttpAnswerSettings } from "./http_answer.ts";
-import { HttpTransport, type HttpTransportOptions } from "./http_transport.ts";
-import type { Answer, GetQuestion, Question } from "./link.ts";
-import { OutBuffer } from "./out_buffer.ts";
-
-const PEER = "http://127.0.0.1:2";
-const SECRET = "sixteen bytes or more";
-
-type Respond = (request: Request) => Response | Promise<Response>;
-
-function get(key: string, group = "g"): GetQuestion {
-  return { kind: "get", group, key, mode: "load", isForwarded: true };
-}
-
-function echo(question: Question): Answer {
-  return question.kind === "get"
-    ? { kind: "value", view: new ByteView(`<${question.key}>`), ttl: 1000 }
-    : { kind: "done", missed: [] };
-}
-
-function textOf(answer: Answer): string {
-  return answer.kind === "value" ? String(answer.view) : answer.kind;
-}
-
-/** A link to a peer that answers as the test says. */
-function linkTo(respond: Respond, options: HttpTransportOptions = {}) {
-  const requests: Request[] = [];
-  const transport = new HttpTransport({
-    fetch: async (request) => {
-      requests.push(request.clone());
-      return await respond(request);
-    },
-    ...options,
-  });
-  return { link: transport.link(PEER), requests };
-}
-
-/** How one of our nodes answers. */
-function node(
-  answer: (question: Question) => Answer | Promise<Answer> = echo,
-  options: Partial<HttpAnswerSettings> = {},
-): Respond {
-  const settings = { basePath: "/_geecache/", timeout: 60_000, self: PEER };
-  return (request) => answerHttp(request, { ...settings, answer, ...options });
-}
-
-/** How a Go node answers: a batch is a path without group and key to it. */
-function goNode(answer: Respond): Respond {
-  return (request) =>
-    new URL(request.url).pathname === "/_geecache/"
-      ? new Response("bad request\n", { status: 400 })
-      : answer(request);
-}
-
-const GO_VALUE = Uint8Array.fromHex("0a03363330");
+import { HttpTransport } from "./http_transport.ts";
+import type { Answer } from "./link.ts";
+import {
+  answerFrame,
+  echo,
+  frames,
+  get,
+  linkTo,
+  node,
+  PEER,
+  type Respond,
+  textOf,
+} from "./testdata/http.ts";
 
 Deno.test("HttpLink.send() asks in one POST what is asked in one turn", async () => {
   const { link, requests } = linkTo(node());
@@ -206,17 +162,6 @@ Deno.test("HttpLink speaks with a server over real sockets, large values include
   await server.shutdown();
 });
 
-/** A response of frames. */
-function frames(body: BodyInit): Response {
-  return new Response(body, { headers: { "content-type": FRAMES_TYPE } });
-}
-
-function answerFrame(id: number, answer: Answer): Uint8Array<ArrayBuffer> {
-  const out = new OutBuffer();
-  encodeAnswer(out, id, answer, 1 << 20);
-  return out.take();
-}
-
 Deno.test("HttpLink.send() rejects when a peer gives no usable answer", async () => {
   const value = answerFrame(1, { kind: "value", view: new ByteView("v") });
   const other = answerFrame(9, { kind: "missing" });
@@ -346,240 +291,6 @@ Deno.test("HttpLink.close() ends what is under way, twice over", async () => {
       `Cannot ask "${PEER}": it is closed`,
     );
   }
-});
-
-Deno.test("HttpLink.send() asks a Go node in the way of the original", async () => {
-  const { link, requests } = linkTo(goNode(() => new Response(GO_VALUE)));
-  const answers = await Promise.all(
-    [link.send(get("a b/ü")), link.send(get("Tom", "x/y"))],
-  );
-  // A value of a Go node has no time: nobody would tell of its changes.
-  assertEquals(answers.map((answer) => Object.keys(answer)), [
-    ["kind", "view"],
-    ["kind", "view"],
-  ]);
-  assertEquals(answers.map(textOf), ["630", "630"]);
-  assertEquals(link.isGo, true);
-  assertEquals(textOf(await link.send(get("+"))), "630");
-  assertEquals(
-    requests.map(({ method, url }) => [method, url.slice(PEER.length)]),
-    [
-      ["POST", "/_geecache/"],
-      ["GET", "/_geecache/g/a%20b%2F%C3%BC"],
-      ["GET", "/_geecache/x%2Fy/Tom"],
-      ["GET", "/_geecache/g/%2B"],
-    ],
-  );
-  const { redirect, headers } = requests[1]!; // it was compared
-  assertEquals([redirect, headers.get("x-geecache-hop")], ["manual", "1"]);
-});
-
-Deno.test("HttpLink.send() reads the value of a Go node in pieces", async () => {
-  const pieces = ["0a", "03", "3633", "30"].map((hex) =>
-    Uint8Array.fromHex(hex)
-  );
-  const { link } = linkTo(
-    goNode(() => new Response(ReadableStream.from(pieces))),
-  );
-  assertEquals(textOf(await link.send(get("k"))), "630");
-});
-
-Deno.test("HttpLink.send() rejects what a Go node gives no usable answer to", async () => {
-  const cases: [why: string, respond: Respond][] = [
-    ["refused", () => Promise.reject(new TypeError("refused"))],
-    [
-      "want status 200, got 500",
-      () => new Response("Tom not exist\n", { status: 500 }),
-    ],
-    [
-      "want status 200, got 302",
-      () => Response.redirect("http://127.0.0.1:3/"),
-    ],
-    ["want status 200, got 404", () => new Response(null, { status: 404 })],
-    ["it is cut short", () => new Response(Uint8Array.fromHex("0a0336"))],
-    ["it exceeds 12 bytes", () => new Response(new Uint8Array(13))],
-    [
-      "it exceeds 12 bytes",
-      () => new Response(ReadableStream.from([GO_VALUE, GO_VALUE, GO_VALUE])),
-    ],
-  ];
-  for (const [why, respond] of cases) {
-    const { link } = linkTo(goNode(respond), { maxAnswerBytes: 100 });
-    await link.send({ kind: "ping" });
-    const short = new HttpTransport({
-      maxAnswerBytes: 12,
-      fetch: async (r) => await goNode(respond)(r),
-    }).link(PEER);
-    await short.send({ kind: "ping" });
-    const error = await assertRejects(() => short.send(get("k")), Error);
-    assert(error.message.includes(why), error.message);
-  }
-});
-
-Deno.test("HttpLink.send() gives bytes or an error for 5,000 mutated answers of a Go node", async () => {
-  let seed = 29;
-  const random = (below: number) => {
-    seed = Math.imul(seed, 1103515245) + 12345 >>> 0;
-    return (seed >>> 8) % below;
-  };
-  const message = Uint8Array.fromHex("0a05766576657512036162631801");
-  let body = message;
-  const { link } = linkTo(goNode(() => new Response(body)));
-  await link.send({ kind: "ping" });
-  let values = 0;
-  for (let round = 0; round < 5_000; round += 50) {
-    const sends = Array.from({ length: 50 }, async () => {
-      body = message.slice(0, 1 + random(message.length));
-      body[random(body.length)] = random(256);
-      const [end] = await Promise.allSettled([link.send(get("k"))]);
-      if (end?.status === "rejected") {
-        assert(end.reason instanceof SyntaxError, `${end.reason}`);
-      } else if (end?.value.kind === "value") {
-        values++;
-        assert(end.value.view.length <= message.length);
-      }
-    });
-    await Promise.all(sends);
-  }
-  assert(values > 500 && values < 4_500, String(values));
-});
-
-Deno.test("HttpLink.send() knows what failed at an older node of ours", async () => {
-  const cases: [status: number, header: string, answer: Answer][] = [
-    [404, "missing", { kind: "missing" }],
-    [500, "failed", { kind: "failed", isBusy: false }],
-    [503, "failed", { kind: "failed", isBusy: true }],
-  ];
-  for (const [status, header, answer] of cases) {
-    const headers = { "x-geecache-answer": header };
-    const { link } = linkTo(
-      goNode(() => new Response("words\n", { status, headers })),
-    );
-    assertEquals(await link.send(get("k")), answer);
-  }
-});
-
-Deno.test("HttpLink.send() rejects what no Go node knows", async () => {
-  const { link, requests } = linkTo(goNode(() => new Response(GO_VALUE)));
-  const change = { kind: "reset" } as const;
-  const questions: Question[] = [
-    { kind: "tell", group: "g", change, missed: [] },
-    { kind: "handOver", group: "g", name: "http://a", maxBytes: 1 },
-  ];
-  for (const question of [...questions, ...questions]) {
-    await assertRejects(
-      () => link.send(question),
-      TypeError,
-      `Cannot ask "${PEER}": a Go node knows no "${question.kind}"`,
-    );
-  }
-  for (const key of ["", ".", "..", "\ud800"]) {
-    await assertRejects(
-      () => link.send(get(key)),
-      TypeError,
-      `Cannot ask a Go node for "${key}": no URL can carry it`,
-    );
-  }
-  assert(requests.every(({ method }) => method === "POST"));
-});
-
-Deno.test("HttpLink.send() finds out by a ping that a Go node became one of ours, and back", async () => {
-  let respond = goNode(() => new Response(GO_VALUE));
-  const { link } = linkTo((request) => respond(request));
-  await link.send({ kind: "ping" });
-  assertEquals(link.isGo, true);
-  respond = node();
-  await link.send({ kind: "ping" });
-  assertEquals(link.isGo, false);
-  assertEquals(textOf(await link.send(get("."))), "<.>");
-  respond = goNode(() => new Response(GO_VALUE));
-  assertEquals(textOf(await link.send(get("k"))), "630");
-  assertEquals(link.isGo, true);
-});
-
-Deno.test("HttpLink ends questions to a Go node in time, by signal and when it is closed", async () => {
-  const hang = goNode(() => new Promise(() => {}));
-  const late = linkTo(hang, { timeout: 5 }).link;
-  await late.send({ kind: "ping" });
-  await assertRejects(
-    () => late.send(get("k")),
-    DOMException,
-    "longer than 5 ms",
-  );
-  const { link } = linkTo(hang);
-  await link.send({ kind: "ping" });
-  const controller = new AbortController();
-  const left = link.send(get("k"), { signal: controller.signal });
-  controller.abort(new Error("gone"));
-  await assertRejects(() => left, Error, "gone");
-  const wait = link.send(get("k"));
-  link.close();
-  await assertRejects(() => wait, ClosedError);
-});
-
-Deno.test("HttpLink and answerHttp() sign for each other, slow answers included", async () => {
-  const slow = Promise.withResolvers<Answer>();
-  const view = new ByteView(new Uint8Array(400_000).fill(5));
-  const { link } = linkTo(
-    node((question) => {
-      if (question.kind !== "get") return echo(question);
-      if (question.key === "slow") return slow.promise;
-      return question.key === "large"
-        ? { kind: "value", view }
-        : echo(question);
-    }, { secret: new Secret(SECRET) }),
-    { secret: SECRET },
-  );
-  const waits = ["a", "slow", "large", "b"].map((key) => link.send(get(key)));
-  assertEquals(textOf(await waits[0]!), "<a>"); // four waits
-  assertEquals(textOf(await waits[3]!), "<b>");
-  slow.resolve({ kind: "missing" });
-  assertEquals(textOf(await waits[1]!), "missing");
-  assertEquals(textOf(await waits[2]!), view.toString());
-});
-
-Deno.test("HttpLink with a secret uses no answer that is not signed for its question", async () => {
-  const secret = new Secret(SECRET);
-  let old: Uint8Array<ArrayBuffer> | undefined;
-  const cases: [why: string, change: (bytes: Uint8Array) => Uint8Array][] = [
-    ["its signature is wrong", (bytes) => {
-      bytes[bytes.length - 1]! ^= 1; // a value
-      return bytes;
-    }],
-    ["its signature is wrong", (bytes) => {
-      bytes[20]! ^= 1; // the signature
-      return bytes;
-    }],
-    ["its signature is wrong", () => old ?? new Uint8Array()],
-    ["it is not signed", () => answerFrame(1, { kind: "missing" })],
-    ["it is not signed", (bytes) => {
-      bytes[4] = 1; // another place
-      return bytes;
-    }],
-    ["it leaves a question out", (bytes) => bytes.subarray(0, 30)],
-  ];
-  for (const [why, change] of cases) {
-    const { link } = linkTo(async (request) => {
-      const response = await node(echo, { secret })(request);
-      const bytes = await response.bytes();
-      old ??= bytes.slice();
-      return frames(Uint8Array.from(change(bytes)));
-    }, { secret: SECRET });
-    await assertRejects(() => link.send(get("k")), Error, why);
-  }
-});
-
-Deno.test("HttpLink with a secret asks nobody without a signature", async () => {
-  const { link, requests } = linkTo(
-    goNode(() => new Response(GO_VALUE)),
-    { secret: SECRET },
-  );
-  await assertRejects(
-    () => link.send(get("k")),
-    Error,
-    "Cannot use the answer: want status 200 and frames, got 400",
-  );
-  assertEquals([link.isGo, requests.length], [false, 1]);
 });
 
 Deno.test("HttpTransport.checkName() refuses peers that nodes could spell differently", () => {
