@@ -2,12 +2,12 @@
 
 import { answerInTime } from "./answer_in_time.ts";
 import { AnswerStream } from "./answer_stream.ts";
-import type { Secret } from "./auth.ts";
 import { withDeadline } from "./deadline.ts";
 import { decodeQuestion } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
-import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
-import type { AnswerQuestion, Question } from "./link.ts";
+import { AUTH_HEADER, FRAMES_TYPE } from "./batch_headers.ts";
+import type { HttpAnswerSettings } from "./http_answer_settings.ts";
+import type { Question } from "./link.ts";
 import { readBody } from "./read_body.ts";
 import { refuse } from "./refuse.ts";
 
@@ -15,24 +15,6 @@ import { refuse } from "./refuse.ts";
 const SLACK = 2 << 20;
 const MAX_BYTES = 64 << 20;
 const UNKNOWN = "unauthorized";
-
-/** What a batch is answered with. */
-export interface BatchAnswerSettings {
-  /** The name of this node in the list of all nodes: peers sign for it. */
-  readonly self: string;
-  /** The path of the pool. */
-  readonly basePath: string;
-  /** The most ms an answer may take, and the body of the request. */
-  readonly timeout: number;
-  /** Answers questions. */
-  readonly answer: AnswerQuestion;
-  /** The most bytes of a question or an answer. */
-  readonly maxQuestionBytes?: number;
-  /** The most questions. */
-  readonly maxQuestions?: number;
-  /** What the peer has to sign with. */
-  readonly secret?: Secret | undefined;
-}
 
 /** A question with its number. */
 type Numbered = readonly [id: number, question: Question];
@@ -47,7 +29,7 @@ interface Accepted {
 /** Answers a batch of questions; it never rejects. */
 export async function answerBatch(
   request: Request,
-  settings: BatchAnswerSettings,
+  settings: HttpAnswerSettings,
 ): Promise<Response> {
   const { answer, timeout, secret, maxQuestionBytes = MAX_BYTES } = settings;
   const accepted = await accept(request, settings);
@@ -69,7 +51,7 @@ export async function answerBatch(
 /** Reads and checks a batch; gives the refusal where it has to be refused. */
 async function accept(
   request: Request,
-  settings: BatchAnswerSettings,
+  settings: HttpAnswerSettings,
 ): Promise<Accepted | Response> {
   const { self, basePath, timeout, secret } = settings;
   const { maxQuestionBytes = MAX_BYTES, maxQuestions = 1024 } = settings;

@@ -5,7 +5,7 @@ import { ByteView } from "../byte_view.ts";
 import { Secret } from "./auth.ts";
 import { decodeAnswer, encodeQuestion } from "./frame.ts";
 import { FrameReader } from "./frame_reader.ts";
-import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
+import { AUTH_HEADER, FRAMES_TYPE } from "./batch_headers.ts";
 import { answerHttp } from "./http_answer.ts";
 import type { Answer, Question } from "./link.ts";
 import { OutBuffer } from "./out_buffer.ts";

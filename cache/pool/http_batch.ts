@@ -3,7 +3,7 @@
 import type { Secret } from "./auth.ts";
 import { decodeAnswer } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
-import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
+import { AUTH_HEADER, FRAMES_TYPE } from "./batch_headers.ts";
 import type { FetchUrl } from "./http_go.ts";
 import type { Answer } from "./link.ts";
 import { knownLength, readBody } from "./read_body.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ByteView } from "../byte_view.ts";
 import { ClosedError } from "../errors.ts";
-import { FRAMES_TYPE } from "./frames_type.ts";
+import { FRAMES_TYPE } from "./batch_headers.ts";
 import { HttpTransport } from "./http_transport.ts";
 import type { Answer } from "./link.ts";
 import {

@@ -2,7 +2,8 @@
 // The demo of the original as one node, without its network.
 
 import { ByteView } from "../../byte_view.ts";
-import { answerHttp, type HttpAnswerSettings } from "../http_answer.ts";
+import { answerHttp } from "../http_answer.ts";
+import type { HttpAnswerSettings } from "../http_answer_settings.ts";
 import type { Answer, AnswerQuestion, Question } from "../link.ts";
 
 export const SELF = "http://127.0.0.1:1";

@@ -3,8 +3,9 @@
 
 import { ByteView } from "../../byte_view.ts";
 import { encodeAnswer } from "../frame.ts";
-import { FRAMES_TYPE } from "../frames_type.ts";
-import { answerHttp, type HttpAnswerSettings } from "../http_answer.ts";
+import { FRAMES_TYPE } from "../batch_headers.ts";
+import { answerHttp } from "../http_answer.ts";
+import type { HttpAnswerSettings } from "../http_answer_settings.ts";
 import { HttpTransport, type HttpTransportOptions } from "../http_transport.ts";
 import type { Answer, GetQuestion, Question } from "../link.ts";
 import { OutBuffer } from "../out_buffer.ts";
