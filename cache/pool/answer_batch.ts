@@ -2,78 +2,93 @@
 
 import { answerInTime } from "./answer_in_time.ts";
 import { AnswerStream } from "./answer_stream.ts";
-import type { Secret } from "./auth.ts";
 import { withDeadline } from "../deadline.ts";
 import { decodeQuestion } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
-import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
-import type { AnswerQuestion, Question } from "./link.ts";
+import { AUTH_HEADER, FRAMES_TYPE } from "./batch_headers.ts";
+import type { HttpAnswerSettings } from "./http_answer_settings.ts";
+import type { Question } from "./link.ts";
 import { readBody } from "./read_body.ts";
 import { refuse } from "./refuse.ts";
 
 /** What a batch may have beside its longest question. */
 const SLACK = 2 << 20;
-
-/** What a batch is answered with. */
-export interface BatchAnswerSettings {
-  /** The path of the pool. */
-  readonly basePath: string;
-  /** The most ms an answer may take, and the body of the request. */
-  readonly timeout: number;
-  /** Answers questions. */
-  readonly answer: AnswerQuestion;
-  /** The most bytes of a question or an answer. */
-  readonly maxQuestionBytes?: number;
-  /** The most questions. */
-  readonly maxQuestions?: number;
-  /** What the peer has to sign with. */
-  readonly secret?: Secret | undefined;
-}
+const MAX_BYTES = 64 << 20;
+const UNKNOWN = "unauthorized";
 
 /** A question with its number. */
 type Numbered = readonly [id: number, question: Question];
 
+/** A batch that may be answered. */
+interface Accepted {
+  readonly questions: readonly Numbered[];
+  /** That of the signature. */
+  readonly nonce: string;
+}
+
 /** Answers a batch of questions; it never rejects. */
 export async function answerBatch(
   request: Request,
-  settings: BatchAnswerSettings,
+  settings: HttpAnswerSettings,
 ): Promise<Response> {
-  const { basePath, timeout, secret } = settings;
-  const { maxQuestionBytes = 64 << 20, maxQuestions = 1024 } = settings;
-  let body;
-  try {
-    body = await withDeadline(timeout, [], (signal) => {
-      return readBody(request, maxQuestionBytes + SLACK, signal);
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return refuse(413, "too large");
-    return refuse(408, "too slow");
-  }
-  const nonce = await secret?.check(
-    request.headers.get(AUTH_HEADER),
-    { method: "POST", path: basePath, body },
-  );
-  if (secret !== undefined && nonce === undefined) {
-    return refuse(401, "unauthorized");
-  }
-  let questions;
-  try {
-    questions = decodeAll(body, maxQuestionBytes, maxQuestions);
-  } catch {
-    // Not the words of a Go node, for which the peer would take us.
-    return refuse(400, "bad frames");
-  }
+  const { answer, timeout, secret, maxQuestionBytes = MAX_BYTES } = settings;
+  const accepted = await accept(request, settings);
+  if (accepted instanceof Response) return accepted;
+  const { questions, nonce } = accepted;
   const stream = new AnswerStream({
     maxBytes: maxQuestionBytes,
     secret,
-    nonce: nonce ?? "",
+    nonce,
   });
   for (const [id, question] of questions) {
-    stream.add(id, answerInTime(settings.answer, question, timeout));
+    stream.add(id, answerInTime(answer, question, timeout));
   }
   return new Response(await stream.body(), {
     headers: { "content-type": FRAMES_TYPE },
   });
+}
+
+/** Reads and checks a batch; gives the refusal where it has to be refused. */
+async function accept(
+  request: Request,
+  settings: HttpAnswerSettings,
+): Promise<Accepted | Response> {
+  const { self, basePath, timeout, secret } = settings;
+  const { maxQuestionBytes = MAX_BYTES, maxQuestions = 1024 } = settings;
+  const header = request.headers.get(AUTH_HEADER);
+  // Not a byte is read of who does not even try.
+  if (secret !== undefined && header === null) return refuse(401, UNKNOWN);
+  const body = await receive(request, maxQuestionBytes + SLACK, timeout);
+  if (body instanceof Response) return body;
+  const signed = { method: "POST", name: self, path: basePath, body };
+  const nonce = secret === undefined ? "" : await secret.check(header, signed);
+  if (nonce === undefined) return refuse(401, UNKNOWN);
+  try {
+    const questions = decodeAll(body, maxQuestionBytes, maxQuestions);
+    return { questions, nonce };
+  } catch {
+    // Not the words of a Go node, for which the peer would take us.
+    return refuse(400, "bad frames");
+  }
+}
+
+/** The body, in time and bounds. */
+async function receive(
+  request: Request,
+  limit: number,
+  timeout: number,
+): Promise<Uint8Array<ArrayBuffer> | Response> {
+  try {
+    return await withDeadline(
+      timeout,
+      [],
+      (signal) => readBody(request, limit, signal),
+    );
+  } catch (error) {
+    return error instanceof RangeError
+      ? refuse(413, "too large")
+      : refuse(408, "too slow");
+  }
 }
 
 /** All of them before the first is answered: a torn batch does nothing. */

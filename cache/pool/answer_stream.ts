@@ -9,6 +9,9 @@ import { seal } from "./seal.ts";
 /** Answers are turned into bytes in parts of about this size. */
 const PART_BYTES = 256 << 10;
 
+/** Shared: it is used and emptied within one turn. */
+const out = new OutBuffer();
+
 /** Settings of an {@linkcode AnswerStream}. */
 export interface AnswerStreamSettings {
   /** The most bytes of an answer. */
@@ -26,7 +29,6 @@ export interface AnswerStreamSettings {
  */
 export class AnswerStream {
   readonly #settings: AnswerStreamSettings;
-  readonly #out = new OutBuffer();
   #ready: (readonly [id: number, answer: Answer])[] = [];
   #waiting = 0;
   #parts = 0;
@@ -78,14 +80,15 @@ export class AnswerStream {
   /** Some of the answers that are ready, as bytes. */
   async #part(): Promise<Uint8Array<ArrayBuffer>> {
     const { maxBytes, secret, nonce } = this.#settings;
+    out.clear();
     let count = 0;
     for (const [id, answer] of this.#ready) {
-      if (this.#out.length >= PART_BYTES) break;
-      encodeAnswer(this.#out, id, answer, maxBytes);
+      if (out.length >= PART_BYTES) break;
+      encodeAnswer(out, id, answer, maxBytes);
       count++;
     }
     this.#ready = this.#ready.slice(count);
-    const part = this.#out.take();
+    const part = out.take();
     if (secret === undefined || part.length === 0) return part;
     return await seal(secret, nonce, this.#parts++, part);
   }

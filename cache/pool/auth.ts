@@ -2,7 +2,6 @@
 
 const NONCE_BYTES = 16;
 const MAX_NONCES = 1 << 20;
-const SCHEME = "v1";
 const WINDOW = 60_000;
 
 const encoder = new TextEncoder();
@@ -21,7 +20,9 @@ export interface SecretOptions {
 export interface SignedRequest {
   /** The method. */
   readonly method: string;
-  /** The path, without a query. */
+  /** The node it is for: else it could be repeated at another. */
+  readonly name: string;
+  /** The path. */
   readonly path: string;
   /** The body. */
   readonly body: Uint8Array;
@@ -113,7 +114,7 @@ export class Secret {
     const time = String(Math.floor(this.#now()));
     const nonce = randomBytes(NONCE_BYTES).toHex();
     const mac = await this.sign("request", ...partsOf(request, time, nonce));
-    return { header: `${SCHEME} ${time} ${nonce} ${mac.toHex()}`, nonce };
+    return { header: `v1 ${time} ${nonce} ${mac.toHex()}`, nonce };
   }
 
   /**
@@ -163,23 +164,17 @@ export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
 }
 
 function partsOf(
-  { method, path, body }: SignedRequest,
+  { method, name, path, body }: SignedRequest,
   time: string,
   nonce: string,
 ): Part[] {
-  return [method, path, time, nonce, body];
+  return [method, name, path, time, nonce, body];
 }
 
 function parseStamp(header: string | null): Stamp | undefined {
   const match = header?.match(/^v1 (\d{1,15}) ([0-9a-f]{32}) ([0-9a-f]{64})$/);
   if (!match) return undefined;
-  // The pattern has three groups, none of them optional.
-  const [, time, nonce, mac] = match as unknown as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [, time = "", nonce = "", mac = ""] = match;
   return { time, nonce, mac: Uint8Array.fromHex(mac) };
 }
 

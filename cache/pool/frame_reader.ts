@@ -146,9 +146,10 @@ export class FrameReader {
       this.#at += known.length;
       return this.#name;
     }
-    this.#name = this.text();
+    const name = this.text();
+    if (name.length > SHORT) return name;
     this.#nameBytes = this.#bytes.slice(start, this.#at);
-    return this.#name;
+    return this.#name = name;
   }
 
   /** Reads texts. */
@@ -192,25 +193,27 @@ export class FrameReader {
 
   /** Begins the buffer again. */
   #reset(): void {
-    if (this.#isShared || this.#bytes.length > READ_BYTES) {
-      return this.#renew(READ_BYTES);
-    }
-    this.#at =
-      this.#frameEnd =
-      this.#start =
-      this.#end =
-        0;
+    if (this.#bytes.length > READ_BYTES) return this.#replace(READ_BYTES);
+    this.#renew(READ_BYTES);
   }
 
-  /** Moves what is left to the start of a buffer of this size, or a new one. */
+  /** Moves what is left to the start of a buffer of this size or more. */
   #renew(size: number): void {
-    const rest = this.#bytes.subarray(this.#start, this.#end);
-    if (this.#isShared || size !== this.#bytes.length) {
-      this.#bytes = new Uint8Array(Math.max(size, READ_BYTES));
-      this.#view = viewOf(this.#bytes);
-      this.#isShared = false;
+    const { length } = this.#bytes;
+    if (this.#isShared || size > length) {
+      return this.#replace(Math.max(size, length));
     }
+    this.#bytes.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#at = this.#frameEnd = this.#start = 0;
+  }
+
+  #replace(size: number): void {
+    const rest = this.#bytes.subarray(this.#start, this.#end);
+    this.#bytes = new Uint8Array(size);
     this.#bytes.set(rest);
+    this.#view = viewOf(this.#bytes);
+    this.#isShared = false;
     this.#at = this.#frameEnd = this.#start = 0;
     this.#end = rest.length;
   }

@@ -22,8 +22,10 @@ const WRONG_VERSION = 2;
 const WANTS_SECRET = 3;
 const FULL = 4;
 
+const OTHER_VERSION = "it speaks another version";
+const WRONG_SECRET = "it does not know the secret";
 const REFUSALS = new Map([
-  [WRONG_VERSION, "it speaks another version"],
+  [WRONG_VERSION, OTHER_VERSION],
   [WANTS_SECRET, "it wants a secret"],
   [FULL, "it has too many connections"],
 ]);
@@ -43,7 +45,7 @@ async function readHello(
 ): Promise<{ version: number; byte: number; nonce: Uint8Array }> {
   const bytes = await readExactly(stream, NONCE_AT + NONCE_BYTES);
   if (!MAGIC.every((byte, at) => bytes[at] === byte)) {
-    throw new SyntaxError("Cannot greet the peer: it speaks something else");
+    throw cannotGreet("it speaks something else");
   }
   return {
     version: bytes[VERSION_AT] ?? 0,
@@ -64,22 +66,15 @@ export async function greetServer(
   const mine = randomBytes(NONCE_BYTES);
   await writeFully(stream, hello(secret === undefined ? PLAIN : SECRET, mine));
   const { version, byte, nonce } = await readHello(stream);
-  const refusal = REFUSALS.get(byte);
-  if (refusal !== undefined || version !== VERSION) {
-    throw new Error(
-      `Cannot greet the peer: ${refusal ?? "it speaks another version"}`,
-    );
+  const refusal = version === VERSION ? REFUSALS.get(byte) : OTHER_VERSION;
+  if (refusal !== undefined) throw cannotGreet(refusal);
+  if (byte !== (secret === undefined ? PLAIN : SECRET)) {
+    throw cannotGreet("it does not have a secret where this node has one");
   }
   if (secret === undefined) return;
-  const isRight = byte === SECRET &&
-    await secret.verify(
-      await readExactly(stream, MAC_BYTES),
-      "server",
-      mine,
-      nonce,
-    );
-  if (!isRight) {
-    throw new Error("Cannot greet the peer: it does not know the secret");
+  const proof = await readExactly(stream, MAC_BYTES);
+  if (!await secret.verify(proof, "server", mine, nonce)) {
+    throw cannotGreet(WRONG_SECRET);
   }
   await writeFully(stream, await secret.sign("client", mine, nonce));
 }
@@ -100,7 +95,7 @@ export async function greetClient(
   const refusal = refusalOf(version, byte, secret, isFull);
   if (refusal !== undefined) {
     await writeFully(stream, hello(refusal, mine));
-    throw new Error(`Cannot greet the peer: ${REFUSALS.get(refusal)}`);
+    throw cannotGreet(REFUSALS.get(refusal));
   }
   if (secret === undefined) return await writeFully(stream, hello(PLAIN, mine));
   const proof = await secret.sign("server", nonce, mine);
@@ -108,7 +103,7 @@ export async function greetClient(
   await writeFully(stream, proof);
   const theirs = await readExactly(stream, MAC_BYTES);
   if (!await secret.verify(theirs, "client", nonce, mine)) {
-    throw new Error("Cannot greet the peer: it does not know the secret");
+    throw cannotGreet(WRONG_SECRET);
   }
 }
 
@@ -121,4 +116,8 @@ function refusalOf(
   if (version !== VERSION) return WRONG_VERSION;
   if (isFull) return FULL;
   return secret !== undefined && byte !== SECRET ? WANTS_SECRET : undefined;
+}
+
+function cannotGreet(why: string | undefined): Error {
+  return new Error(`Cannot greet the peer: ${why}`);
 }

@@ -1,10 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { answerBatch } from "./answer_batch.ts";
-import type { Secret } from "./auth.ts";
 import { answerInTime } from "./answer_in_time.ts";
-import { FRAMES_TYPE } from "./frames_type.ts";
-import type { Answer, AnswerQuestion } from "./link.ts";
+import { FRAMES_TYPE } from "./batch_headers.ts";
+import type { HttpAnswerSettings } from "./http_answer_settings.ts";
+import type { Answer } from "./link.ts";
 import {
   ANSWER_HEADER,
   HOP_HEADER,
@@ -13,34 +13,6 @@ import {
 } from "./peer_path.ts";
 import { encodeResponse } from "./protobuf.ts";
 import { refuse } from "./refuse.ts";
-
-/** What requests of peers are answered with. */
-export interface HttpAnswerSettings {
-  /** The path of the pool. */
-  readonly basePath: string;
-  /** The most ms an answer may take, and the body of a request. */
-  readonly timeout: number;
-  /** Answers questions. */
-  readonly answer: AnswerQuestion;
-  /**
-   * The most bytes of a question or an answer in a batch.
-   *
-   * @default {67108864}
-   */
-  readonly maxQuestionBytes?: number;
-  /**
-   * The most questions in a batch.
-   *
-   * @default {1024}
-   */
-  readonly maxQuestions?: number;
-  /**
-   * What a peer has to sign with; Go nodes cannot, so they get 401.
-   *
-   * @default {undefined}
-   */
-  readonly secret?: Secret | undefined;
-}
 
 /**
  * Answers a request of a peer: a batch of questions, or the GET of the original

@@ -3,26 +3,30 @@
 import type { Secret } from "./auth.ts";
 import { decodeAnswer } from "./frame.ts";
 import { FrameReader, malformed } from "./frame_reader.ts";
-import { AUTH_HEADER, FRAMES_TYPE } from "./frames_type.ts";
+import { AUTH_HEADER, FRAMES_TYPE } from "./batch_headers.ts";
+import type { FetchUrl } from "./http_go.ts";
 import type { Answer } from "./link.ts";
-import { knownLength } from "./read_body.ts";
+import { knownLength, readBody } from "./read_body.ts";
 import { unseal } from "./seal.ts";
 
 /** What the words of a Go node to a batch are, whatever is in it. */
 const GO_WORDS = "bad request\n";
+const MAX_WORDS = 1024;
 /** A seal, and the frames under it before the longest one. */
 const SEAL_BYTES = 1 << 20;
 
 /** Settings of {@linkcode sendBatch}. */
 export interface BatchSettings {
-  /** The URL of the peer with the path of the pool. */
-  readonly url: string;
+  /** The name of the peer: its URL. */
+  readonly name: string;
+  /** The path of the pool. */
+  readonly basePath: string;
   /** The most bytes of an answer. */
   readonly maxAnswerBytes: number;
   /** Signs and verifies. */
   readonly secret: Secret | undefined;
   /** Sends requests. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: FetchUrl;
 }
 
 /** A batch of questions on its way. */
@@ -49,22 +53,20 @@ export async function sendBatch(
   batch: Batch,
   settings: BatchSettings,
 ): Promise<boolean> {
-  const { url, secret, fetch } = settings;
+  const { name, basePath, secret, fetch } = settings;
   const { body, signal } = batch;
   const headers: Record<string, string> = { "content-type": FRAMES_TYPE };
-  const path = new URL(url).pathname;
-  const stamp = await secret?.stamp({ method: "POST", path, body });
+  const stamp = await secret?.stamp({
+    method: "POST",
+    name,
+    path: basePath,
+    body,
+  });
   if (stamp !== undefined) headers[AUTH_HEADER] = stamp.header;
-  const response = await fetch(
-    // A redirect would send the questions wherever a hostile peer likes.
-    new Request(url, {
-      method: "POST",
-      headers,
-      body,
-      redirect: "manual",
-      signal,
-    }),
-  );
+  // A redirect would send the questions wherever a hostile peer likes.
+  const redirect = "manual";
+  const init: RequestInit = { method: "POST", headers, body, redirect, signal };
+  const response = await fetch(name + basePath, init);
   batch.onBegin();
   const type = response.headers.get("content-type");
   if (response.status === 200 && type === FRAMES_TYPE) {
@@ -73,17 +75,16 @@ export async function sendBatch(
   }
   // Who can change the answers could else have us ask without a signature.
   if (secret === undefined && await isGoAnswer(response)) return false;
-  await response.body?.cancel();
+  if (!response.bodyUsed) await response.body?.cancel();
   throw new Error(
     `Cannot use the answer: want status 200 and frames, got ${response.status}`,
   );
 }
 
 async function isGoAnswer(response: Response): Promise<boolean> {
-  if (response.status !== 400 || knownLength(response) !== GO_WORDS.length) {
-    return false;
-  }
-  return await response.text() === GO_WORDS;
+  if (response.status !== 400) return false;
+  const body = await readBody(response, MAX_WORDS);
+  return new TextDecoder().decode(body) === GO_WORDS;
 }
 
 async function readAnswers(

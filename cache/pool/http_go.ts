@@ -13,6 +13,9 @@ import {
 import { decodeResponse } from "./protobuf.ts";
 import { readBody } from "./read_body.ts";
 
+/** Sends a request; `fetch` is the common one. */
+export type FetchUrl = (url: string, init: RequestInit) => Promise<Response>;
+
 /** What is needed to ask a Go node. */
 export interface GoSettings {
   /** The path of the pool. */
@@ -22,7 +25,7 @@ export interface GoSettings {
   /** The most bytes an answer may have. */
   readonly maxAnswerBytes: number;
   /** Sends requests. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: FetchUrl;
 }
 
 /**
@@ -47,11 +50,11 @@ export function askGo(
   }
   return withDeadline(settings.timeout, signals, async (signal) => {
     // A redirect would send the question wherever a hostile peer likes.
-    const request = new Request(
+    const response = await settings.fetch(
       name + formatPeerPath(settings.basePath, { group, key }),
       { headers: { [HOP_HEADER]: "1" }, redirect: "manual", signal },
     );
-    return await readAnswer(await settings.fetch(request), settings);
+    return await readAnswer(response, settings);
   });
 }
 

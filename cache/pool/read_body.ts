@@ -4,6 +4,7 @@
 interface WithBody {
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Whether the length of a body is known and right: not of an inflated one. */
@@ -30,6 +31,8 @@ export async function readBody(
     await source.body?.cancel();
     throw tooLong(limit);
   }
+  // The short way, for what cannot be longer than it says.
+  if (length !== undefined) return await source.bytes();
   const reader = source.body?.getReader();
   if (reader === undefined) return new Uint8Array(0);
   const stop = () => void reader.cancel(signal?.reason).catch(() => {});

@@ -88,6 +88,7 @@ export class TcpAnswers {
         // A peer that asks and does not read would fill the memory.
         this.#writer.flush();
         await this.#inTime(this.#writer.drained());
+        if (this.#isEnded) return;
       }
       this.#writer.flush();
     }

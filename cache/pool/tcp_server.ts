@@ -1,10 +1,17 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { Secret } from "./auth.ts";
-import { type ByteStream, setNoDelayQuietly } from "./byte_stream.ts";
+import {
+  type ByteStream,
+  closeQuietly,
+  setNoDelayQuietly,
+} from "./byte_stream.ts";
 import type { AnswerQuestion } from "./link.ts";
 import type { TcpAddress } from "./tcp_address.ts";
 import { TcpAnswers, type TcpAnswersSettings } from "./tcp_answers.ts";
+
+const MAX_REFUSING = 64;
+const ACCEPT_PAUSE = 50;
 
 /** What a listener of any kind has. */
 interface Listener {
@@ -141,6 +148,10 @@ export class TcpServer implements AsyncDisposable {
   }
 
   #serve(stream: ByteStream): void {
+    // A few more are told that there is no room; that takes a connection too.
+    if (this.#connections.size >= this.#maxConnections + MAX_REFUSING) {
+      return closeQuietly(stream);
+    }
     setNoDelayQuietly(stream);
     const connection = new TcpAnswers(stream, this.#settings);
     const isFull = this.#connections.size >= this.#maxConnections;
@@ -150,8 +161,6 @@ export class TcpServer implements AsyncDisposable {
     this.#connections.set(connection, run);
   }
 }
-
-const ACCEPT_PAUSE = 50;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

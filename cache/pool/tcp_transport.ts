@@ -19,18 +19,6 @@ export interface TcpTlsOptions {
    * @default {[]}
    */
   readonly caCerts?: readonly string[];
-  /**
-   * The certificate of this node, in PEM, for peers that ask for one.
-   *
-   * @default {undefined}
-   */
-  readonly cert?: string;
-  /**
-   * The key of the certificate, in PEM.
-   *
-   * @default {undefined}
-   */
-  readonly key?: string;
 }
 
 /** Settings of a {@linkcode TcpTransport}. */
@@ -127,7 +115,6 @@ export class TcpTransport implements Transport {
     try {
       stream = await this.#connect(name, limit.signal);
       if (limit.signal.aborted) closeQuietly(stream);
-      setNoDelayQuietly(stream);
       await greetServer(stream, this.#secret);
       return stream;
     } catch (error) {
@@ -141,14 +128,13 @@ export class TcpTransport implements Transport {
 
   async #connect(name: string, signal: AbortSignal): Promise<ByteStream> {
     const address = parseAddress(name);
+    const stream = await Deno.connect({ ...address, signal });
+    setNoDelayQuietly(stream);
     const { tls } = this.#options;
-    if (tls === undefined) return await Deno.connect({ ...address, signal });
-    const { caCerts = [], cert, key } = tls;
-    return await Deno.connectTls({
-      ...address,
-      caCerts: [...caCerts],
-      ...(cert !== undefined && key !== undefined ? { cert, key } : {}),
-    });
+    if (tls === undefined) return stream;
+    const { hostname } = address;
+    const caCerts = [...tls.caCerts ?? []];
+    return await Deno.startTls(stream, { hostname, caCerts });
   }
 }
 
