@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Memory } from "./memory.ts";
+import type { Times } from "./freshness.ts";
+import type { Entry, Memory } from "./memory.ts";
 import {
   decodeSnapshot,
   encodeSnapshot,
@@ -35,8 +36,52 @@ export class Archive {
     return chunks - 2; // the first one and the last one are no values
   }
 
-  /** Takes what is not stale and did not change since the call began. */
-  async read(readable: ReadableStream<Uint8Array>): Promise<RestoreResult> {
+  /**
+   * Gives the most useful values among some keys, up to so many bytes, as a
+   * snapshot whose times count from `now`: the clock of its reader is another.
+   */
+  handOver(
+    isWanted: (key: string) => boolean,
+    maxBytes: number,
+    now: number,
+  ): Uint8Array<ArrayBuffer> {
+    const chunks = [
+      ...encodeSnapshot(this.#mostUseful(isWanted, maxBytes, now)),
+    ];
+    const size = chunks.reduce((sum, { length }) => sum + length, 0);
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  *#mostUseful(
+    isWanted: (key: string) => boolean,
+    maxBytes: number,
+    now: number,
+  ): Generator<[string, Entry]> {
+    let left = maxBytes;
+    for (const [key, entry] of this.#memory.entries("last")) {
+      if (entry.view === undefined || !isWanted(key)) continue;
+      left -= key.length + entry.view.length;
+      if (left < 0) return;
+      yield [key, shifted(entry, -now)];
+    }
+  }
+
+  /**
+   * Takes what is not stale and did not change since the call began.
+   *
+   * @param readable The snapshot.
+   * @param zero What its times count from in ms.
+   */
+  async read(
+    readable: ReadableStream<Uint8Array>,
+    zero = 0,
+  ): Promise<RestoreResult> {
     const { epochs } = this.#memory;
     const epoch = epochs.now;
     const touched = new Set<string>();
@@ -51,7 +96,7 @@ export class Archive {
         if (done) return { restored, skipped, isTorn: !value };
         const [key, entry] = value;
         const isTaken = !touched.has(key) &&
-          this.#memory.adopt(key, { ...entry, epoch });
+          this.#memory.adopt(key, { ...shifted(entry, zero), epoch });
         if (isTaken) restored++;
         else skipped++;
       }
@@ -70,4 +115,13 @@ export class Archive {
   abort(error: unknown): void {
     this.#reason ??= { error };
   }
+}
+
+/** Moves the times of an entry. */
+function shifted<T extends Times>(entry: T, ms: number): T {
+  return {
+    ...entry,
+    storedAt: entry.storedAt + ms,
+    usedAt: entry.usedAt + ms,
+  };
 }

@@ -30,9 +30,10 @@ export class ByteView {
    * @param value The bytes or the text.
    */
   constructor(value: Uint8Array | string) {
-    this.#bytes = typeof value === "string"
-      ? ENCODER.encode(value)
-      : new Uint8Array(value);
+    // An empty array is as good as its copy, which `adopt` would make for nothing.
+    if (value === NOTHING) this.#bytes = NOTHING;
+    else if (typeof value === "string") this.#bytes = ENCODER.encode(value);
+    else this.#bytes = new Uint8Array(value);
   }
 
   /**

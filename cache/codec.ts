@@ -61,6 +61,31 @@ export function jsonCodec<T>(): Codec<T> {
 }
 
 /**
+ * A codec for text in UTF-8.
+ *
+ * @returns The codec.
+ *
+ * @example A group of texts
+ * ```ts
+ * import { Group, textCodec } from "@gee/std/cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const codec = textCodec();
+ * await using greetings = new Group("greetings", (key) => `Hello ${key}`, {
+ *   codec,
+ * });
+ * assertEquals(await greetings.get("Tom"), "Hello Tom");
+ * ```
+ */
+export function textCodec(): Codec<string> {
+  const encoder = new TextEncoder();
+  return {
+    encode: (value) => encoder.encode(value),
+    decode: (view) => view.toString(),
+  };
+}
+
+/**
  * Makes the view a group keeps of a value.
  *
  * @param value What the getter returned or `set` was given.

@@ -175,6 +175,12 @@ export class FreshnessRules {
     return over < this.#ifError ? "fallback" : "gone";
   }
 
+  /** How long a value is still fresh in ms; never below 0. */
+  remaining({ storedAt, ttl }: Times): number {
+    if (ttl === Infinity) return Infinity;
+    return Math.min(ttl, Math.max(0, storedAt + ttl - this.now()));
+  }
+
   /** Marks a value as used. */
   use(times: Times): void {
     if (this.#isTimed) times.usedAt = this.now();

@@ -2,18 +2,26 @@
 
 import { Archive } from "./archive.ts";
 import type { ByteView } from "./byte_view.ts";
+import type { ChangeResult } from "./change.ts";
+import { Changes } from "./changes.ts";
 import { checkAtLeast } from "./check_at_least.ts";
 import { type Codec, fromView, type Input, toView } from "./codec.ts";
-import { ClosedError } from "./errors.ts";
+import { Core } from "./core.ts";
+import type { Explanation } from "./explain.ts";
 import type { Getter, GetterContext, GetterFunction } from "./getter.ts";
-import { FreshnessRules } from "./freshness.ts";
-import type { GetOptions, GroupOptions, SetOptions } from "./group_options.ts";
+import type {
+  GetOptions,
+  GroupOptions,
+  SetOptions,
+  WarmUpOptions,
+} from "./group_options.ts";
 import { Loader } from "./loader.ts";
-import { Memory } from "./memory.ts";
-import type { PeerPicker, PeerSource, PeerSourceOptions } from "./peer.ts";
+import type { PeerSource } from "./peer.ts";
+import { PeerSide } from "./peer_side.ts";
 import { ReadThrough } from "./read_through.ts";
 import type { RestoreResult } from "./snapshot.ts";
-import { Counters, type GroupStats } from "./stats.ts";
+import type { GroupStats } from "./stats.ts";
+import { warmUp } from "./warm_up.ts";
 
 /**
  * A named cache in front of a source, alone or shared with peers.
@@ -42,16 +50,16 @@ import { Counters, type GroupStats } from "./stats.ts";
  * assertEquals(loads, 2);
  * ```
  */
-export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
+export class Group<T = ByteView> implements AsyncDisposable {
   /** The name, by which peers ask for it. */
   readonly name: string;
-  readonly #memory: Memory;
+  readonly #core: Core;
   readonly #loader: Loader;
-  readonly #counters = new Counters();
   readonly #codec: Codec<T> | undefined;
   readonly #reader: ReadThrough;
   readonly #archive: Archive;
-  #isClosed = false;
+  readonly #changes: Changes;
+  readonly #peerSide: PeerSide;
 
   /**
    * Makes a group without peers; `HttpPool.register` gives it some.
@@ -69,37 +77,32 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     if (name === "") {
       throw new RangeError("Cannot create a group: its name must not be empty");
     }
-    const {
-      maxBytes = 64 << 20,
-      policy = "s3fifo",
-      retryAfter = 50,
-      maxLoads = 32,
-      maxWaiting = 1024,
-    } = options;
-    checkAtLeast(0, { maxBytes, retryAfter, maxWaiting });
+    const { retryAfter = 50, maxLoads = 32, maxWaiting = 1024 } = options;
+    checkAtLeast(0, { retryAfter, maxWaiting });
     checkAtLeast(1, { maxLoads });
-    const rules = new FreshnessRules(options);
     this.name = name;
     this.#codec = options.codec;
-    const counters = this.#counters;
-    this.#memory = new Memory({ maxBytes, policy, rules, counters });
-    this.#archive = new Archive(this.#memory);
-    this.#loader = new Loader({
-      name,
+    this.#core = new Core(name, options);
+    this.#archive = new Archive(this.#core.memory);
+    this.#loader = new Loader(this.#core, {
       source: (key, context) => this.#ask(getter, key, context),
-      memory: this.#memory,
-      counters,
       maxLoads,
       maxWaiting,
       retryAfter,
-      now: rules.now,
     });
-    this.#reader = new ReadThrough({
-      memory: this.#memory,
+    this.#changes = new Changes(this.#core, this.#loader, this.#archive);
+    this.#reader = new ReadThrough(this.#core, this.#loader, options.mayHave);
+    this.#peerSide = new PeerSide(this.#core, {
+      reader: this.#reader,
+      changes: this.#changes,
+      archive: this.#archive,
       loader: this.#loader,
-      counters,
-      mayHave: options.mayHave,
     });
+  }
+
+  /** What a pool needs of this group, to answer peers for it. */
+  get peerSource(): PeerSource {
+    return this.#peerSide;
   }
 
   /**
@@ -116,7 +119,8 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * through as they are.
    */
   async get(key: string, options: GetOptions = {}): Promise<T | undefined> {
-    const view = await this.getBytes(key, options);
+    this.#core.check("get", key);
+    const view = await this.#reader.read(key, options);
     return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
@@ -143,37 +147,19 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
   }
 
   /**
-   * Gets the bytes of a key without decoding them: what a pool answers peers
-   * with.
-   *
-   * @param key The key; any text but the empty one.
-   * @param options A signal, and whether a peer forwarded the question.
-   * @returns The bytes, or `undefined` when the source has none.
-   * @throws As `get` does.
-   */
-  async getBytes(
-    key: string,
-    options: PeerSourceOptions = {},
-  ): Promise<ByteView | undefined> {
-    this.#check("get", key);
-    this.#counters.gets++;
-    return await this.#reader.read(key, options);
-  }
-
-  /**
-   * Says whether memory of this node has a fresh value: no load, no wait, no
-   * counting as a use.
+   * Says whether memory of this node has a fresh value, its own or a copy: no
+   * load, no wait, no counting as a use.
    *
    * @param key The key.
    * @returns Whether `get` will find a value in memory.
    */
   has(key: string): boolean {
-    return this.#memory.peek(key)?.view !== undefined;
+    return this.#peek(key) !== undefined;
   }
 
   /**
-   * Loads a key anew at the source, whatever memory has, and keeps the result.
-   * Meanwhile `get` serves what there was.
+   * Has the owner of a key load it anew at the source and keep the result;
+   * copies elsewhere are dropped. Meanwhile `get` serves what there was.
    *
    * @param key The key; any text but the empty one.
    * @param options A signal to stop waiting.
@@ -184,8 +170,9 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     key: string,
     options: GetOptions = {},
   ): Promise<T | undefined> {
-    this.#check("refresh", key);
+    this.#core.check("refresh", key);
     const view = await this.#loader.refresh(key, options);
+    await this.#changes.refreshed(key);
     return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
@@ -197,88 +184,88 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * @returns The value, or `undefined` when memory has none that is fresh.
    */
   peek(key: string): T | undefined {
-    const view = this.#memory.peek(key)?.view;
+    const view = this.#peek(key);
     return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
   /**
-   * Puts a value into the memory of this node. A load that is running does not
-   * overwrite it.
+   * Puts a value into the memory of the node that owns its key, and has every
+   * other node drop what it holds of it. A load that is running anywhere does not
+   * overwrite it. A value larger than `maxBytes` of its owner is not kept.
    *
    * @param key The key; any text but the empty one.
    * @param value The value.
    * @param options How long it is fresh, and its tags.
-   * @returns Whether it was kept: one larger than `maxBytes` is not.
+   * @returns When all have agreed: those who could not be told, if any.
    * @throws {RangeError} When the key is empty or the `ttl` is below 0.
    * @throws {TypeError} When there is no codec and the value is no bytes.
    * @throws {ClosedError} When the group is closed.
    */
-  set(key: string, value: Input<T>, options: SetOptions = {}): boolean {
-    this.#check("set", key);
-    const { ttl, tags } = options;
+  async set(
+    key: string,
+    value: Input<T>,
+    options: SetOptions = {},
+  ): Promise<ChangeResult> {
+    this.#core.check("set", key);
+    const { ttl } = options;
     if (ttl !== undefined && !(ttl >= 0)) {
       throw new RangeError(
         `Cannot set in group "${this.name}" with ttl ${ttl}: want at least 0`,
       );
     }
-    const view = toView(value, this.#codec);
-    this.#forget(key);
-    const epoch = this.#memory.epochs.now;
-    return this.#memory.store(key, view, { epoch, ttl, tags });
+    return await this.#changes.set(key, toView(value, this.#codec), options);
   }
 
   /**
-   * Drops a key from the memory of this node, so that the next `get` loads it
-   * anew. A load that is running does not bring the old value back.
+   * Drops a key on every node, so that the next `get` loads it anew. A load that
+   * is running does not bring the old value back.
    *
    * @param key The key; any text but the empty one.
-   * @returns Whether memory had it.
+   * @returns When all have agreed: those who could not be told, if any.
    * @throws {RangeError} When the key is empty.
    * @throws {ClosedError} When the group is closed.
    */
-  remove(key: string): boolean {
-    this.#check("remove", key);
-    this.#forget(key);
-    return this.#memory.remove(key);
+  async remove(key: string): Promise<ChangeResult> {
+    return await this.removeMany([key]);
   }
 
   /**
    * Drops many keys, each as `remove` does.
    *
    * @param keys The keys.
-   * @returns How many of them memory had.
+   * @returns As `remove` does.
    * @throws As `remove` does; then no key was dropped.
    */
-  removeMany(keys: Iterable<string>): number {
+  async removeMany(keys: Iterable<string>): Promise<ChangeResult> {
     const all = [...new Set(keys)];
-    for (const key of all) this.#check("remove", key);
-    return all.filter((key) => this.remove(key)).length;
+    this.#core.checkOpen("remove");
+    for (const key of all) this.#core.check("remove", key);
+    return await this.#changes.remove(all);
   }
 
   /**
-   * Drops every value that has a tag, however many there are, at once. A load
-   * that is running does not bring one back.
+   * Drops every value that has a tag on every node, however many there are, at
+   * once. A load that is running does not bring one back.
    *
    * @param tag The tag.
+   * @returns As `remove` does.
    * @throws {ClosedError} When the group is closed.
    */
-  removeTag(tag: string): void {
-    if (this.#isClosed) throw this.#closedError("remove a tag");
-    this.#memory.epochs.endTag(tag);
-    // What is being loaded may have the tag; nobody is to join that any more.
-    this.#loader.forgetAll();
+  async removeTag(tag: string): Promise<ChangeResult> {
+    this.#core.checkOpen("remove a tag");
+    return await this.#changes.end({ kind: "removeTag", tag });
   }
 
   /**
-   * Drops every value at once. A load that is running does not bring one back;
-   * the memory is freed as the values are met.
+   * Drops every value on every node at once. A load that is running does not
+   * bring one back; the memory is freed as the values are met.
    *
+   * @returns As `remove` does.
    * @throws {ClosedError} When the group is closed.
    */
-  reset(): void {
-    if (this.#isClosed) throw this.#closedError("reset");
-    this.#memory.epochs.endAll();
-    this.#loader.forgetAll();
+  async reset(): Promise<ChangeResult> {
+    this.#core.checkOpen("reset");
+    return await this.#changes.end({ kind: "reset" });
   }
 
   /**
@@ -291,7 +278,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * through as they are.
    */
   async snapshot(writable: WritableStream<Uint8Array>): Promise<number> {
-    if (this.#isClosed) throw this.#closedError("take a snapshot");
+    this.#core.checkOpen("take a snapshot");
     return await this.#archive.write(writable);
   }
 
@@ -306,18 +293,32 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * @throws {ClosedError} When the group is closed.
    */
   async restore(readable: ReadableStream<Uint8Array>): Promise<RestoreResult> {
-    if (this.#isClosed) throw this.#closedError("restore");
+    this.#core.checkOpen("restore");
     return await this.#archive.read(readable);
   }
 
   /**
-   * Tells the group whom to ask for the keys of others.
+   * Takes over from the other nodes what they hold of the keys this node owns:
+   * after a start, so that the source is spared. Call it once this node is in
+   * everybody's list.
    *
-   * @param picker The peers.
-   * @throws {TypeError} When it has peers already.
+   * @param options How much, and a signal.
+   * @returns How many values were taken; a peer that fails is passed over.
+   * @throws {ClosedError} When the group is closed.
    */
-  registerPeers(picker: PeerPicker): void {
-    this.#loader.registerPeers(picker);
+  async warmUp(options: WarmUpOptions = {}): Promise<RestoreResult> {
+    this.#core.checkOpen("warm up");
+    return await warmUp(this.#core, this.#archive, options);
+  }
+
+  /**
+   * Tells where a key is and why: for a person who wonders.
+   *
+   * @param key The key.
+   * @returns Its tier, owner and age, and why its last `get` was a miss.
+   */
+  explain(key: string): Explanation {
+    return this.#peerSide.explain(key);
   }
 
   /**
@@ -326,13 +327,7 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * @returns A snapshot; it does not change later.
    */
   stats(): GroupStats {
-    return Object.freeze({
-      ...this.#counters,
-      entries: this.#memory.size,
-      bytes: this.#memory.bytes,
-      running: this.#loader.running,
-      waiting: this.#loader.waiting,
-    });
+    return this.#peerSide.stats();
   }
 
   /**
@@ -342,11 +337,12 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
    * @returns When that is done.
    */
   close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      this.#loader.abort(this.#closedError("get"));
-      this.#archive.abort(this.#closedError("restore"));
-      this.#memory.clear();
+    if (!this.#core.isClosed) {
+      this.#core.isClosed = true;
+      this.#loader.abort(this.#core.closedError("get"));
+      this.#archive.abort(this.#core.closedError("restore"));
+      this.#core.memory.clear();
+      this.#core.copies.memory.clear();
     }
     return Promise.resolve();
   }
@@ -371,23 +367,8 @@ export class Group<T = ByteView> implements PeerSource, AsyncDisposable {
     return value === undefined ? undefined : toView(value, this.#codec);
   }
 
-  /** Fences a key whose value changed, against loads and restores. */
-  #forget(key: string): void {
-    this.#loader.forget(key);
-    this.#archive.forget(key);
-  }
-
-  #check(action: string, key: string): void {
-    if (this.#isClosed) throw this.#closedError(action);
-    if (key !== "") return;
-    throw new RangeError(
-      `Cannot ${action} in group "${this.name}": the key must not be empty`,
-    );
-  }
-
-  #closedError(action: string): ClosedError {
-    return new ClosedError(
-      `Cannot ${action} in group "${this.name}": it is closed`,
-    );
+  #peek(key: string): ByteView | undefined {
+    const { memory, copies } = this.#core;
+    return (memory.peek(key) ?? copies.memory.peek(key))?.view;
   }
 }

@@ -1,8 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Codec } from "./codec.ts";
+import type { CopyOptions } from "./copies.ts";
 import type { FreshnessOptions } from "./freshness.ts";
 import type { PolicyName } from "./policy/policy.ts";
+import type { SecondTier } from "./second_tier.ts";
 
 /**
  * Settings of a {@linkcode Group}.
@@ -59,6 +61,25 @@ export interface GroupOptions<T> extends FreshnessOptions {
    * @default {undefined}
    */
   readonly mayHave?: (key: string) => boolean;
+  /**
+   * Which values of other nodes are copied, and for how long.
+   *
+   * @default {{}}
+   */
+  readonly copies?: CopyOptions;
+  /**
+   * A store behind memory, which nodes may share.
+   *
+   * @default {undefined}
+   */
+  readonly secondTier?: SecondTier;
+  /**
+   * The most ms a call of the second tier may take; then it counts as down for a
+   * while.
+   *
+   * @default {500}
+   */
+  readonly secondTierTimeout?: number;
 }
 
 /** What {@linkcode Group.set} may be told of a value. */
@@ -82,6 +103,22 @@ export interface GetOptions {
   /**
    * Ends the wait of this caller, which then rejects with its reason. The load
    * goes on for the others and is aborted when the last one has left.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** What {@linkcode Group.warmUp} may be told. */
+export interface WarmUpOptions {
+  /**
+   * The most bytes of keys and values to take from each peer.
+   *
+   * @default {16777216}
+   */
+  readonly maxBytes?: number;
+  /**
+   * Ends the wait, which then rejects with its reason; what was taken stays.
    *
    * @default {undefined}
    */

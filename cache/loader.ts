@@ -1,36 +1,20 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { Backoff } from "./backoff.ts";
-import { ByteView } from "./byte_view.ts";
-import { LoadError, OverloadError } from "./errors.ts";
-import { LoadLimit } from "./load_limit.ts";
-import type { GetterContext } from "./getter.ts";
-import type { Memory } from "./memory.ts";
-import type { PeerGetter, PeerPicker, PeerSourceOptions } from "./peer.ts";
+import type { Core } from "./core.ts";
+import { LoadError } from "./errors.ts";
+import type { PeerGetter, PeerSourceOptions } from "./peer.ts";
 import { type Flight, SingleFlight } from "./single_flight.ts";
-import type { Counters } from "./stats.ts";
+import {
+  type Result,
+  SourceLoader,
+  type SourceLoaderOptions,
+} from "./source_loader.ts";
 
-/** A view, or `undefined` for "there is none". */
-export type Result = ByteView | undefined;
-
-/** What a loader works on; the group gives it. */
-export interface LoaderParts {
-  /** The name of the group. */
-  readonly name: string;
-  /** Asks the source. */
-  readonly source: (key: string, context: GetterContext) => Promise<Result>;
-  /** Where results are kept. */
-  readonly memory: Memory;
-  /** Where events are counted. */
-  readonly counters: Counters;
-  /** The most calls of the source at once. */
-  readonly maxLoads: number;
-  /** The most calls of the source that wait. */
-  readonly maxWaiting: number;
+/** Settings of a {@linkcode Loader}. */
+export interface LoaderOptions extends SourceLoaderOptions {
   /** The first pause after a failure in ms. */
   readonly retryAfter: number;
-  /** The clock in ms. */
-  readonly now: () => number;
 }
 
 /**
@@ -39,49 +23,34 @@ export interface LoaderParts {
  * results that are out of date.
  */
 export class Loader {
-  readonly #parts: LoaderParts;
+  readonly #core: Core;
   // Two tables: a question forwarded to us must never wait for one we forward
   // ourselves, or two nodes that take each other for the owner wait in a ring.
   readonly #fromPeers = new SingleFlight<Result>();
   readonly #fromSource = new SingleFlight<Result>();
-  readonly #limit: LoadLimit;
   readonly #backoff: Backoff;
-  #picker: PeerPicker | undefined;
+  readonly #source: SourceLoader;
 
   /**
-   * Makes a loader without peers.
+   * Makes a loader.
    *
-   * @param parts What it works on.
+   * @param core What it works on.
+   * @param options The source and its limits.
    */
-  constructor(parts: LoaderParts) {
-    this.#parts = parts;
-    this.#limit = new LoadLimit(parts.maxLoads, parts.maxWaiting);
-    this.#backoff = new Backoff(parts.retryAfter, parts.now);
+  constructor(core: Core, options: LoaderOptions) {
+    this.#core = core;
+    this.#backoff = new Backoff(options.retryAfter, core.rules.now);
+    this.#source = new SourceLoader(core, this.#backoff, options);
   }
 
   /** Calls of the source that run. */
   get running(): number {
-    return this.#limit.running;
+    return this.#source.running;
   }
 
   /** Calls of the source that wait. */
   get waiting(): number {
-    return this.#limit.waiting;
-  }
-
-  /**
-   * Sets the peers.
-   *
-   * @param picker Says who owns a key.
-   * @throws {TypeError} When there are peers already.
-   */
-  registerPeers(picker: PeerPicker): void {
-    if (this.#picker !== undefined) {
-      throw new TypeError(
-        `Cannot register peers of group "${this.#parts.name}": it has some already`,
-      );
-    }
-    this.#picker = picker;
+    return this.#source.waiting;
   }
 
   /**
@@ -94,10 +63,10 @@ export class Loader {
   load(key: string, options: PeerSourceOptions): Promise<Result> {
     const failure = this.#backoff.find(key);
     if (failure !== undefined) {
-      this.#parts.counters.backoffs++;
+      this.#core.counters.backoffs++;
       return Promise.reject(failure.error);
     }
-    const peer = options.isForwarded ? undefined : this.#picker?.pickPeer(key);
+    const peer = this.#peerFor(key, options);
     if (peer === undefined) return this.#load(key, options.signal);
     return this.#fromPeers.do(
       key,
@@ -107,14 +76,30 @@ export class Loader {
   }
 
   /**
-   * Loads a key anew, whatever memory has, at the source.
+   * Loads a key anew at the source, whatever its owner holds.
    *
    * @param key The key.
-   * @param options A signal.
+   * @param options A signal, and whether a peer forwarded the question.
    * @returns The view, or `undefined` for "there is none".
    */
-  refresh(key: string, options: PeerSourceOptions = {}): Promise<Result> {
-    return this.#load(key, options.signal, { isForced: true });
+  async refresh(key: string, options: PeerSourceOptions = {}): Promise<Result> {
+    const { signal } = options;
+    const peer = this.#peerFor(key, options);
+    const how = { isForced: true };
+    if (peer === undefined) return await this.#load(key, signal, how);
+    this.#core.counters.peerLoads++;
+    try {
+      const value = await peer.get(this.#core.name, key, {
+        mode: "refresh",
+        ...signal && { signal },
+      });
+      return value?.view;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof LoadError) throw error;
+      this.#core.counters.peerFailures++;
+      return await this.#load(key, signal, how);
+    }
   }
 
   /** Whether a key failed a moment ago and is left alone. */
@@ -134,10 +119,20 @@ export class Loader {
     this.#backoff.forget(key);
   }
 
+  /** Fences a key as `forget` does, but only what is asked of its owner. */
+  forgetCopy(key: string): void {
+    this.#fromPeers.forget(key);
+  }
+
   /** Fences every key. Failures are no values: who failed is left alone still. */
   forgetAll(): void {
     this.#fromPeers.forgetAll();
     this.#fromSource.forgetAll();
+  }
+
+  /** Fences every key, but only what is asked of owners. */
+  forgetCopies(): void {
+    this.#fromPeers.forgetAll();
   }
 
   /**
@@ -151,21 +146,29 @@ export class Loader {
     this.#backoff.clear();
   }
 
+  #peerFor(key: string, options: PeerSourceOptions): PeerGetter | undefined {
+    return options.isForwarded ? undefined : this.#core.picker?.pickPeer(key);
+  }
+
   async #ask(peer: PeerGetter, key: string, flight: Flight): Promise<Result> {
-    const { counters, name } = this.#parts;
-    const { signal } = flight;
+    const { counters, copies, name } = this.#core;
+    const epoch = copies.memory.epochs.now;
     counters.peerLoads++;
     try {
-      const bytes = await peer.get(name, key, { signal });
-      return bytes && ByteView.adopt(bytes);
+      // Without the signal of the flight: who leaves does not wait for this, the
+      // transport bounds it, and a signal takes longer than all the rest.
+      const value = await peer.get(name, key);
+      if (value === undefined) return undefined;
+      if (!flight.isForgotten) copies.offer(key, value, epoch);
+      return value.view;
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (flight.isAborted) throw error;
       if (error instanceof LoadError) {
         if (!flight.isForgotten) this.#backoff.failed(key, error);
         throw error;
       }
       counters.peerFailures++;
-      return this.#load(key, signal);
+      return await this.#load(key, flight.signal);
     }
   }
 
@@ -176,54 +179,8 @@ export class Loader {
   ): Promise<Result> {
     return this.#fromSource.do(
       key,
-      (flight) => this.#run(key, flight, how.isForced),
+      (flight) => this.#source.load(key, flight, how.isForced),
       signal === undefined ? {} : { signal },
     );
-  }
-
-  async #run(key: string, flight: Flight, isForced: boolean): Promise<Result> {
-    const { counters, memory } = this.#parts;
-    const { signal } = flight;
-    try {
-      return await this.#limit.run(async () => {
-        // Look again: the wait for a turn or a peer was long enough for `set`.
-        const found = isForced ? undefined : memory.find(key);
-        if (found?.freshness === "fresh") return found.view;
-        counters.loads++;
-        return await this.#askSource(key, flight);
-      }, signal);
-    } catch (error) {
-      if (error instanceof OverloadError) counters.overloads++;
-      else if (!signal.aborted) {
-        counters.loadFailures++;
-        if (!flight.isForgotten) this.#backoff.failed(key, error);
-      }
-      throw error;
-    }
-  }
-
-  async #askSource(key: string, flight: Flight): Promise<Result> {
-    const { memory, source, now } = this.#parts;
-    const { signal } = flight;
-    const { epochs } = memory;
-    const epoch = epochs.now;
-    const start = now();
-    const context: GetterContext = { signal };
-    const view = await source(key, context);
-    // An aborted load is cut off as well: `forget` no longer reaches it.
-    if (flight.isForgotten || signal.aborted) return view;
-    this.#backoff.forget(key);
-    // Only its owner keeps a value: others would not hear of its changes.
-    if (this.#picker?.pickPeer(key) !== undefined) return view;
-    const { ttl, tags } = context;
-    if (ttl !== undefined && !(ttl >= 0)) {
-      throw new RangeError(
-        `Cannot keep "${key}": its getter set a ttl of ${ttl}, want at least 0`,
-      );
-    }
-    // A clock that went back says nothing of the time it took.
-    const loadMs = Math.max(0, now() - start);
-    memory.store(key, view, { epoch, ttl, tags, loadMs });
-    return view;
   }
 }

@@ -3,6 +3,7 @@
 import type { ByteView } from "./byte_view.ts";
 import { Epochs } from "./epochs.ts";
 import type { Freshness, FreshnessRules, Times } from "./freshness.ts";
+import type { MissLog } from "./miss_log.ts";
 import { createPolicy } from "./policy/create_policy.ts";
 import type { Policy, PolicyName } from "./policy/policy.ts";
 import type { Counters } from "./stats.ts";
@@ -35,10 +36,10 @@ export interface Origin {
   readonly loadMs?: number;
 }
 
-/** A value, and what may be done with it. */
+/** An entry, and what may be done with it. */
 export interface Found {
-  /** The value; `undefined` when the source has none. */
-  readonly view: ByteView | undefined;
+  /** The entry. */
+  readonly entry: Entry;
   /** What may be done with it. */
   readonly freshness: Exclude<Freshness, "gone">;
 }
@@ -53,6 +54,8 @@ export interface MemoryOptions {
   readonly rules: FreshnessRules;
   /** Where evictions are counted. */
   readonly counters: Counters;
+  /** Where it is noted why entries left. */
+  readonly misses: MissLog;
 }
 
 /**
@@ -64,6 +67,7 @@ export class Memory {
   readonly epochs: Epochs = new Epochs();
   readonly #policy: Policy<Entry>;
   readonly #rules: FreshnessRules;
+  readonly #misses: MissLog;
 
   /**
    * Makes an empty memory.
@@ -71,14 +75,17 @@ export class Memory {
    * @param options Its limits.
    */
   constructor(options: MemoryOptions) {
-    const { maxBytes, policy, rules, counters } = options;
+    const { maxBytes, policy, rules, counters, misses } = options;
     this.#rules = rules;
+    this.#misses = misses;
     this.#policy = createPolicy<Entry>(policy, {
       maxBytes,
       overhead: GROUP_ENTRY_OVERHEAD,
       sizeOf: ({ view }) => view?.length ?? 0,
-      onEvicted: (_key, _entry, reason) => {
-        if (reason === "evicted") counters.evictions++;
+      onEvicted: (key, _entry, reason) => {
+        if (reason !== "evicted") return;
+        counters.evictions++;
+        misses.left(key, "evicted");
       },
     });
   }
@@ -105,10 +112,12 @@ export class Memory {
     const freshness = this.#freshnessOf(entry);
     if (freshness === "gone") {
       this.#policy.delete(key);
+      const isOver = this.epochs.isOver(entry.epoch, entry.tags);
+      this.#misses.left(key, isOver ? "reset" : "expired");
       return undefined;
     }
     this.#rules.use(entry);
-    return { view: entry.view, freshness };
+    return { entry, freshness };
   }
 
   /**
@@ -139,6 +148,7 @@ export class Memory {
     const times = this.#rules.stamp(view === undefined, ttl, loadMs);
     if (times.ttl === 0 || this.epochs.isOver(epoch, tags)) {
       this.#policy.delete(key);
+      this.#misses.left(key, times.ttl === 0 ? "refused" : "reset");
       return false;
     }
     const { storedAt, usedAt } = times;
@@ -152,29 +162,43 @@ export class Memory {
       loadMs,
       usedAt,
     };
-    return this.#policy.set(key, entry);
+    const isKept = this.#policy.set(key, entry);
+    if (!isKept) this.#misses.left(key, "refused");
+    return isKept;
   }
 
   /**
    * Drops an entry.
    *
    * @param key The key.
-   * @returns Whether there was one that is not stale.
    */
-  remove(key: string): boolean {
-    const isThere = this.peek(key) !== undefined;
-    this.#policy.delete(key);
-    return isThere;
+  remove(key: string): void {
+    if (this.#policy.delete(key)) this.#misses.left(key, "removed");
   }
 
   /**
-   * Goes over the entries that are not stale, those that would leave first
-   * first.
+   * What peers are told of an entry.
    *
+   * @param entry The entry, which has a value.
+   * @returns How long it is still fresh, and its tags.
+   */
+  terms(entry: Entry): { ttl: number; tags?: readonly string[] } {
+    const ttl = this.#rules.remaining(entry);
+    return entry.tags === undefined ? { ttl } : { ttl, tags: entry.tags };
+  }
+
+  /**
+   * Goes over the entries that are not stale.
+   *
+   * @param order Whether those that would leave first come first or last.
    * @returns Keys and entries.
    */
-  *entries(): Generator<[key: string, entry: Entry]> {
-    for (const [key] of [...this.#policy].reverse()) {
+  *entries(
+    order: "first" | "last" = "first",
+  ): Generator<[key: string, entry: Entry]> {
+    const all = [...this.#policy];
+    if (order === "first") all.reverse();
+    for (const [key] of all) {
       const entry = this.peek(key);
       if (entry !== undefined) yield [key, entry];
     }

@@ -72,19 +72,39 @@
 
 export { BloomFilter, type BloomFilterOptions } from "./bloom_filter.ts";
 export { ByteView } from "./byte_view.ts";
-export { type Codec, type Input, jsonCodec } from "./codec.ts";
+export type {
+  Change,
+  ChangeResult,
+  DropChange,
+  RemoveChange,
+  RemoveTagChange,
+  ResetChange,
+  SetChange,
+} from "./change.ts";
+export { type Codec, type Input, jsonCodec, textCodec } from "./codec.ts";
+export type { CopyOptions } from "./copies.ts";
 export { ClosedError, LoadError, OverloadError, PeerError } from "./errors.ts";
+export type { Explanation } from "./explain.ts";
 export { type FreshnessOptions } from "./freshness.ts";
 export type { Getter, GetterContext, GetterFunction } from "./getter.ts";
 export { Group } from "./group.ts";
-export type { GetOptions, GroupOptions, SetOptions } from "./group_options.ts";
-export { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
 export type {
+  GetOptions,
+  GroupOptions,
+  SetOptions,
+  WarmUpOptions,
+} from "./group_options.ts";
+export { GROUP_ENTRY_OVERHEAD } from "./memory.ts";
+export type { Miss, MissReason } from "./miss_log.ts";
+export type {
+  HandOverOptions,
   PeerGetOptions,
   PeerGetter,
+  PeerMode,
   PeerPicker,
   PeerSource,
   PeerSourceOptions,
+  PeerValue,
 } from "./peer.ts";
 export { byteLength, ENTRY_OVERHEAD, utf8Length } from "./policy/cost.ts";
 export { AdaptiveCache } from "./policy/adaptive.ts";
@@ -102,7 +122,46 @@ export type {
 } from "./policy/policy.ts";
 export { S3FifoCache } from "./policy/s3_fifo.ts";
 export { type MakeOrder, SlotPolicy } from "./policy/slot_policy.ts";
+export type {
+  FollowOptions,
+  MemberDiscovery,
+  MemberSource,
+} from "./pool/follow.ts";
 export { HttpPool, type HttpPoolOptions } from "./pool/http_pool.ts";
+export type { HttpTransportOptions } from "./pool/http_transport.ts";
+export type {
+  Answer,
+  AnswerQuestion,
+  DoneAnswer,
+  FailedAnswer,
+  GetQuestion,
+  HandOverQuestion,
+  Link,
+  MissingAnswer,
+  PingQuestion,
+  Question,
+  SendOptions,
+  SnapshotAnswer,
+  TellQuestion,
+  Transport,
+  UnknownGroupAnswer,
+  ValueAnswer,
+} from "./pool/link.ts";
+export type { Member, WeightedMember } from "./pool/member.ts";
+export { PeerPool, type PooledGroup } from "./pool/peer_pool.ts";
+export type { PoolOptions } from "./pool/pool_options.ts";
+export type { PeerStats, PoolStats } from "./pool/pool_stats.ts";
+export type { TcpAddress } from "./pool/tcp_address.ts";
+export {
+  type TcpListenOptions,
+  TcpPool,
+  type TcpPoolOptions,
+} from "./pool/tcp_pool.ts";
+export { TcpServer, type TcpServerOptions } from "./pool/tcp_server.ts";
+export type {
+  TcpTlsOptions,
+  TcpTransportOptions,
+} from "./pool/tcp_transport.ts";
 export { BalancedRing } from "./ring/balanced_ring.ts";
 export { crc32 } from "./ring/hash.ts";
 export { HashRing, type HashRingOptions } from "./ring/hash_ring.ts";
@@ -117,5 +176,6 @@ export {
   SingleFlight,
   type SingleFlightOptions,
 } from "./single_flight.ts";
+export type { SecondTier } from "./second_tier.ts";
 export type { RestoreResult } from "./snapshot.ts";
 export type { GroupStats } from "./stats.ts";

@@ -113,13 +113,10 @@ export interface PeerPicker {
    */
   pickPrevious(key: string): PeerGetter | undefined;
   /**
-   * Notes that keys change from now on, so that nobody is asked for what they
-   * were before: `pickPrevious` finds no peer for them. Where this node owns a
-   * key, call it before the value here is dropped; `tellOthers` implies it.
-   *
-   * @param change The change.
+   * The most ms between the first and the last node to hear of a change: who is
+   * not told within it is not asked either.
    */
-  changing?(change: Change): void;
+  readonly spreadTime: number;
   /** The peers that can be asked now. */
   readonly others: readonly PeerGetter[];
   /**
@@ -163,7 +160,7 @@ export interface PeerSourceOptions {
   readonly isForwarded?: boolean;
 }
 
-/** What a pool needs of the groups it answers for; `Group` has it. */
+/** What a pool needs of a group to answer for it: `Group.peerSource`. */
 export interface PeerSource {
   /** The name peers ask for. */
   readonly name: string;
@@ -207,12 +204,12 @@ export interface PeerSource {
    *
    * @returns Numbers by name.
    */
-  stats(): Readonly<Record<string, number>>;
+  stats(): object;
   /**
    * Where a key is and why, for the metrics of a pool.
    *
    * @param key The key.
    * @returns Facts by name.
    */
-  explain(key: string): Readonly<Record<string, unknown>>;
+  explain(key: string): object;
 }

@@ -1,57 +1,121 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Loader, Result } from "./loader.ts";
-import type { Memory } from "./memory.ts";
-import type { PeerSourceOptions } from "./peer.ts";
-import type { Counters } from "./stats.ts";
-
-/** What reading works on; the group gives it. */
-export interface ReadThroughParts {
-  readonly memory: Memory;
-  readonly loader: Loader;
-  /** Where events are counted. */
-  readonly counters: Counters;
-  /** Whether the source may have a key. */
-  readonly mayHave: ((key: string) => boolean) | undefined;
-}
+import type { ByteView } from "./byte_view.ts";
+import type { Core } from "./core.ts";
+import type { Loader } from "./loader.ts";
+import type { Found } from "./memory.ts";
+import type { PeerSourceOptions, PeerValue } from "./peer.ts";
+import type { Result } from "./source_loader.ts";
 
 /** From a key to its value: memory as far as it may be served, else a load. */
 export class ReadThrough {
-  readonly #parts: ReadThroughParts;
+  readonly #core: Core;
+  readonly #loader: Loader;
+  /** Whether the source may have a key. */
+  readonly #mayHave: ((key: string) => boolean) | undefined;
 
-  constructor(parts: ReadThroughParts) {
-    this.#parts = parts;
+  constructor(
+    core: Core,
+    loader: Loader,
+    mayHave: ((key: string) => boolean) | undefined,
+  ) {
+    this.#core = core;
+    this.#loader = loader;
+    this.#mayHave = mayHave;
   }
 
-  /** Reads a key; see `Group.get`. */
-  async read(key: string, options: PeerSourceOptions): Promise<Result> {
-    const { memory, loader, counters, mayHave } = this.#parts;
+  /** Reads a key for a caller of this node; see `Group.get`. */
+  read(key: string, options: PeerSourceOptions): Result | Promise<Result> {
+    this.#core.counters.gets++;
+    return this.#read(key, this.#core.memory.find(key), options);
+  }
+
+  /** Reads a key for a peer, which is told how long the value is good. */
+  answer(
+    key: string,
+    options: PeerSourceOptions,
+  ): PeerValue | undefined | Promise<PeerValue | undefined> {
+    const { memory, counters } = this.#core;
+    const { mode = "load" } = options;
     const found = memory.find(key);
-    if (found === undefined) {
-      if (mayHave?.(key) !== false) return await loader.load(key, options);
-      counters.filtered++;
-      return undefined;
+    const view = found?.entry.view;
+    if (mode === "held") {
+      const isFresh = found !== undefined && found.freshness !== "fallback";
+      return isFresh && view
+        ? { view, ...memory.terms(found.entry) }
+        : undefined;
     }
+    counters.gets++;
+    if (mode === "refresh") return this.#refresh(key, options);
+    if (found?.freshness === "fresh" && view !== undefined) {
+      counters.hits++;
+      return { view, ...memory.terms(found.entry) };
+    }
+    const result = this.#read(key, found, options);
+    return result instanceof Promise
+      ? result.then((loaded) => this.#told(key, loaded))
+      : this.#told(key, result);
+  }
+
+  async #refresh(
+    key: string,
+    options: PeerSourceOptions,
+  ): Promise<PeerValue | undefined> {
+    return this.#told(key, await this.#loader.refresh(key, options));
+  }
+
+  /** What a peer is told of a value: its terms, where it is still held. */
+  #told(key: string, view: Result): PeerValue | undefined {
+    if (view === undefined) return undefined;
+    for (const memory of [this.#core.memory, this.#core.copies.memory]) {
+      const entry = memory.peek(key);
+      if (entry?.view === view) return { view, ...memory.terms(entry) };
+    }
+    return { view };
+  }
+
+  #read(
+    key: string,
+    found: Found | undefined,
+    options: PeerSourceOptions,
+  ): Result | Promise<Result> {
+    const { counters } = this.#core;
+    if (found === undefined) return this.#miss(key, options);
+    const { view } = found.entry;
     if (found.freshness === "fallback") {
-      return await this.#loadOrFallBack(key, found.view, options);
+      return this.#loadOrFallBack(key, view, options);
     }
     counters.hits++;
     if (found.freshness === "refresh") this.#refreshBehind(key);
-    return found.view;
+    return view;
+  }
+
+  #miss(key: string, options: PeerSourceOptions): Result | Promise<Result> {
+    const { copies, counters, misses, rules } = this.#core;
+    const copy = copies.find(key);
+    if (copy !== undefined) {
+      counters.hits++;
+      counters.copyHits++;
+      return copy;
+    }
+    misses.missed(key, rules.now());
+    if (this.#mayHave?.(key) !== false) return this.#loader.load(key, options);
+    counters.filtered++;
+    return undefined;
   }
 
   /** Loads a value that is stale, and serves it where that fails. */
   async #loadOrFallBack(
     key: string,
-    view: Result,
+    view: ByteView | undefined,
     options: PeerSourceOptions,
   ): Promise<Result> {
-    const { memory, loader, counters } = this.#parts;
+    const { memory, counters } = this.#core;
     try {
-      return await loader.load(key, options);
+      return await this.#loader.load(key, options);
     } catch (error) {
       // What was dropped meanwhile, by the end of the group too, stays away.
-      const isStill = memory.find(key)?.view === view;
+      const isStill = memory.find(key)?.entry.view === view;
       if (options.signal?.aborted || !isStill) throw error;
       counters.fallbacks++;
       return view;
@@ -60,10 +124,13 @@ export class ReadThrough {
 
   /** Loads a value anew that is served meanwhile; who asked does not wait. */
   #refreshBehind(key: string): void {
-    const { loader, counters } = this.#parts;
-    if (loader.isLeftAlone(key)) return;
-    counters.refreshes++;
+    if (this.#loader.isLeftAlone(key)) return;
+    if (this.#core.isOwnedElsewhere(key)) {
+      // From before the nodes changed: its owner is asked from now on.
+      return this.#core.memory.remove(key);
+    }
+    this.#core.counters.refreshes++;
     // It is counted and backed off like any other, and nobody waits for it.
-    loader.refresh(key).catch(() => {});
+    this.#loader.refresh(key).catch(() => {});
   }
 }

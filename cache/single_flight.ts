@@ -5,10 +5,12 @@ import { abortable } from "./abortable.ts";
 /** What a load is told about the flight it runs in. */
 export interface Flight {
   /**
-   * Aborted when the last waiter has left, or by `close`. It is the load's own:
+   * Aborted when the last waiter has left, or by `abort`. It is the load's own:
    * one caller of many that gives up does not end it.
    */
   readonly signal: AbortSignal;
+  /** Whether that has happened, without making a signal. */
+  readonly isAborted: boolean;
   /** Whether `forget` came meanwhile, so that the result is out of date. */
   readonly isForgotten: boolean;
 }
@@ -25,16 +27,23 @@ export interface SingleFlightOptions {
 
 /** A load under way, who waits for it, and whether it is still wanted. */
 class RunningFlight<T> implements Flight {
-  readonly #controller = new AbortController();
   readonly result = Promise.withResolvers<T>();
   waiters = 0;
   isForgotten = false;
+  isAborted = false;
+  #controller: AbortController | undefined;
 
+  /** Made when asked for: few loads of a peer need it, and it takes 1 µs. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
+  /** Ends the wait at once, whether the load heeds its signal or not. */
   abort(reason: unknown): void {
+    this.isAborted = true;
+    this.result.reject(reason);
+    this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
 }
@@ -120,7 +129,9 @@ export class SingleFlight<T> {
    */
   abort(reason: unknown): void {
     this.forgetAll();
-    for (const flight of [...this.#running]) flight.abort(reason);
+    const flights = [...this.#running];
+    this.#running.clear();
+    for (const flight of flights) flight.abort(reason);
   }
 
   #start(
@@ -139,19 +150,13 @@ export class SingleFlight<T> {
     flight: RunningFlight<T>,
     load: (flight: Flight) => T | Promise<T>,
   ): Promise<void> {
-    const { promise, resolve, reject } = flight.result;
-    // With all waiters gone nobody else handles a rejection.
-    promise.catch(() => {});
+    const { resolve, reject } = flight.result;
     try {
-      // An async function makes a rejection of a synchronous throw, and a load
-      // that ignores its signal must not keep its waiters.
-      const loading = (async () => await load(flight))();
-      resolve(await abortable(loading, flight.signal));
+      resolve(await load(flight));
     } catch (error) {
       reject(error);
     } finally {
-      this.#running.delete(flight);
-      this.#drop(key, flight);
+      this.#end(key, flight);
     }
   }
 
@@ -159,11 +164,12 @@ export class SingleFlight<T> {
     flight.waiters--;
     if (flight.waiters > 0) return;
     // At once, so that whoever comes next does not join a dying load.
-    this.#drop(key, flight);
+    this.#end(key, flight);
     flight.abort(reason);
   }
 
-  #drop(key: string, flight: RunningFlight<T>): void {
+  #end(key: string, flight: RunningFlight<T>): void {
+    this.#running.delete(flight);
     if (this.#current.get(key) === flight) this.#current.delete(key);
   }
 }

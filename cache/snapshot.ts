@@ -43,11 +43,18 @@ export function* encodeSnapshot(
   header.set(MAGIC);
   header[MAGIC.length] = VERSION;
   yield header;
-  for (const [key, entry] of entries) yield encodeRecord(key, entry);
+  for (const [key, entry] of entries) {
+    // A lone surrogate has no UTF-8: it would come back as another key.
+    const texts = [key, ...entry.tags ?? []];
+    if (texts.every((text) => text.isWellFormed())) {
+      yield encodeRecord(key, entry);
+    }
+  }
   yield new Uint8Array(RECORD_HEADER);
 }
 
-function encodeRecord(
+/** Makes the record of an entry; key and tags are well-formed text. */
+export function encodeRecord(
   key: string,
   { view, storedAt, ttl, loadMs, tags = [] }: Kept,
 ): Uint8Array<ArrayBuffer> {
@@ -99,22 +106,36 @@ export async function* decodeSnapshot(
     if (length === 0) return true;
     const body = length > MAX_RECORD ? undefined : await source.take(length);
     if (body === undefined || crc32Of(body) !== sum) return false;
-    const entry = decodeRecord(body);
+    const entry = decodeBody(body);
     if (entry === undefined) return false;
     yield entry;
   }
 }
 
+/**
+ * Reads a record.
+ *
+ * @param record The record, nothing before and nothing after it.
+ * @returns Its entry, or undefined when it is damaged.
+ */
+export function decodeRecord(record: Uint8Array): KeyedEntry | undefined {
+  if (record.length < RECORD_HEADER) return undefined;
+  const body = record.subarray(RECORD_HEADER);
+  const isWhole = uintAt(record, 0) === body.length &&
+    uintAt(record, 4) === crc32Of(body);
+  return isWhole ? decodeBody(body) : undefined;
+}
+
 /** An entry, or undefined where the sum is right and the lengths are not. */
-function decodeRecord(body: Uint8Array): KeyedEntry | undefined {
+function decodeBody(body: Uint8Array): KeyedEntry | undefined {
   try {
-    return readRecord(body);
+    return readBody(body);
   } catch {
     return undefined;
   }
 }
 
-function readRecord(body: Uint8Array): KeyedEntry {
+function readBody(body: Uint8Array): KeyedEntry {
   const reader = new Reader(body);
   const [storedAt, ttl, loadMs] = [
     reader.float(),

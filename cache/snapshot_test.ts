@@ -48,7 +48,7 @@ const KEYS = ["a", "", "none", "tagged", "\u00fc\u{1f355}", "__proto__", "x/y"]
 Deno.test("Group.restore() spares the source what the last run has loaded", async () => {
   const first = rig();
   for (const key of KEYS) await first.group.get(key);
-  first.group.set("bytes", new Uint8Array([0, 255, 1]));
+  await first.group.set("bytes", new Uint8Array([0, 255, 1]));
   const bytes = await snapshotOf(first.group);
   for (const size of [1, 7, 1 << 20]) {
     const second = rig();
@@ -70,7 +70,7 @@ Deno.test("Group.restore() spares the source what the last run has loaded", asyn
       1,
     ]);
     assertEquals(second.asked, []);
-    second.group.removeTag("\u00fc");
+    await second.group.removeTag("\u00fc");
     assertEquals(second.group.has("tagged"), false);
   }
 });
@@ -157,8 +157,8 @@ Deno.test("Group.restore() brings nothing back that changed meanwhile", async ()
       {
         transform(chunk, controller) {
           if (!isChanged) {
-            second.group.remove("a");
-            second.group.set("b", "new");
+            void second.group.remove("a");
+            void second.group.set("b", "new");
             isChanged = true;
           }
           controller.enqueue(chunk);
@@ -174,7 +174,7 @@ Deno.test("Group.restore() brings nothing back that changed meanwhile", async ()
   assertEquals(String(second.group.peek("b")), "new");
   const third = rig();
   const restoring = third.group.restore(streamOf(bytes, 1));
-  third.group.reset();
+  await third.group.reset();
   assertEquals((await restoring).restored, 0);
 });
 

@@ -1,6 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Change } from "../change.ts";
 import { ClosedError, OverloadError } from "../errors.ts";
 import type {
   PeerMode,
@@ -27,8 +26,6 @@ export interface AnsweringHost {
   readonly groups: ReadonlyMap<string, PeerSource>;
   /** The most ms an answer may take. */
   readonly timeout: number;
-  /** Notes a change before it is made. */
-  changing(change: Change): void;
   /** Tells nodes in the stead of another; gives those that could not be told. */
   relay(question: TellQuestion): Promise<readonly string[]>;
   /**
@@ -103,7 +100,6 @@ export class Answering {
   }
 
   #tell(group: PeerSource, question: TellQuestion): Answer | Promise<Answer> {
-    this.#host.changing(question.change);
     if (question.missed.length > 0) {
       return this.#until(question, this.#relay(group, question));
     }

@@ -1,8 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { OverloadError } from "../errors.ts";
-import type { PeerSource } from "../peer.ts";
-import { withDeadline } from "./deadline.ts";
+import { answerBatch } from "./answer_batch.ts";
+import { answerInTime } from "./answer_in_time.ts";
+import { FRAMES_TYPE } from "./batch_headers.ts";
+import type { HttpAnswerSettings } from "./http_answer_settings.ts";
+import type { Answer } from "./link.ts";
 import {
   ANSWER_HEADER,
   HOP_HEADER,
@@ -10,102 +12,77 @@ import {
   type PeerAnswer,
 } from "./peer_path.ts";
 import { encodeResponse } from "./protobuf.ts";
-
-/** What a pool answers with. */
-export interface AnswerSettings {
-  /** The path of the pool. */
-  readonly basePath: string;
-  /** The most ms a value may take. */
-  readonly timeout: number;
-  /** Told why a load failed; the peer is not. */
-  readonly onError: ((error: unknown) => void) | undefined;
-  /** The groups by name. */
-  readonly groups: ReadonlyMap<string, PeerSource>;
-}
+import { refuse } from "./refuse.ts";
 
 /**
- * Answers a request of a peer, in the words of the Go original where it has
- * some.
+ * Answers a request of a peer: a batch of questions, or the GET of the original
+ * in the words of the original where it has some.
  *
  * @param request The request.
- * @param settings Those of the pool.
+ * @param settings Limits, and who knows the answers.
  * @returns The response; it never rejects.
  */
-export async function answerPeer(
+export async function answerHttp(
   request: Request,
-  settings: AnswerSettings,
+  settings: HttpAnswerSettings,
 ): Promise<Response> {
+  const { basePath, secret } = settings;
+  if (isBatch(request, basePath)) return await answerBatch(request, settings);
   let question;
   try {
-    question = parsePeerPath(request.url, settings.basePath);
+    question = parsePeerPath(request.url, basePath);
   } catch {
     return refuse(400, "bad request");
   }
   if (question === undefined) return refuse(404, "not found");
+  // A signed answer has no form here, and Go nodes cannot sign.
+  if (secret !== undefined) return refuse(401, "unauthorized");
   if (request.method !== "GET") {
     return refuse(405, "method not allowed", { allow: "GET" });
   }
-  const { group: name, key } = question;
-  const group = settings.groups.get(name);
-  if (group === undefined) return refuse(404, `no such group: ${name}`);
-  if (key === "") return refuse(500, "key is required");
-  return await answerKey(
-    group,
-    key,
-    request.headers.has(HOP_HEADER),
-    settings,
-  );
+  const isForwarded = request.headers.has(HOP_HEADER);
+  return await answerGet(question.group, question.key, isForwarded, settings);
 }
 
-/**
- * Makes an error response as Go's `http.Error` does.
- *
- * @param status The status.
- * @param text The body, without the line end it gets.
- * @param headers Further headers.
- * @returns The response.
- */
-export function refuse(
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: {
-      "content-type": "text/plain; charset=utf-8",
-      "x-content-type-options": "nosniff",
-      ...headers,
-    },
-  });
+/** A batch goes to the path itself, where the original has only "bad request". */
+function isBatch({ method, url, headers }: Request, basePath: string): boolean {
+  return method === "POST" && headers.get("content-type") === FRAMES_TYPE &&
+    url.endsWith(basePath) && parsePath(url) === basePath;
 }
 
-async function answerKey(
-  group: PeerSource,
+function parsePath(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("://") + 3));
+}
+
+async function answerGet(
+  group: string,
   key: string,
   isForwarded: boolean,
-  { timeout, onError }: AnswerSettings,
+  { answer, timeout }: HttpAnswerSettings,
 ): Promise<Response> {
-  try {
-    // Not the signal of the request: it also aborts after a success, and a
-    // deadline frees the socket of a getter that never settles all the same.
-    const view = await withDeadline(
-      timeout,
-      [],
-      (signal) => group.getBytes(key, { signal, isForwarded }),
-    );
-    if (view === undefined) return fail(404, "no such key", "missing");
-    return new Response(encodeResponse(view), {
-      headers: { "content-type": "application/octet-stream" },
-    });
-  } catch (error) {
-    onError?.(error);
-    const isBusy = error instanceof OverloadError ||
-      error instanceof DOMException && error.name === "TimeoutError";
-    // The text of the error stays here: it may tell what is nobody's business.
-    return isBusy
-      ? fail(503, "try again later", "failed")
-      : fail(500, "load failed", "failed");
+  // The original looks for the group first; the empty key is never loaded.
+  const mode = key === "" ? "held" : "load";
+  const question = { kind: "get", group, key, mode, isForwarded } as const;
+  const given = await answerInTime(answer, question, timeout);
+  if (given.kind === "unknownGroup") {
+    return refuse(404, `no such group: ${group}`);
+  }
+  if (key === "") return refuse(500, "key is required");
+  return responseOf(given);
+}
+
+function responseOf(answer: Answer): Response {
+  switch (answer.kind) {
+    case "value":
+      return new Response(encodeResponse(answer.view), {
+        headers: { "content-type": "application/octet-stream" },
+      });
+    case "missing":
+      return fail(404, "no such key", "missing");
+    default:
+      return answer.kind === "failed" && answer.isBusy
+        ? fail(503, "try again later", "failed")
+        : fail(500, "load failed", "failed");
   }
 }
 

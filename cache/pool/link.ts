@@ -13,9 +13,13 @@ export type Question =
 
 /** Give me a value. */
 export interface GetQuestion {
+  /** Which question it is. */
   readonly kind: "get";
+  /** The name of the group. */
   readonly group: string;
+  /** The key. */
   readonly key: string;
+  /** What is to be done for it. */
   readonly mode: PeerMode;
   /** False only for a question of a Go node, which may be passed on. */
   readonly isForwarded: boolean;
@@ -23,8 +27,11 @@ export interface GetQuestion {
 
 /** A value changed. */
 export interface TellQuestion {
+  /** Which question it is. */
   readonly kind: "tell";
+  /** The name of the group. */
   readonly group: string;
+  /** The change. */
   readonly change: Change;
   /** Nodes the teller could not reach: tell them in its stead. */
   readonly missed: readonly string[];
@@ -32,22 +39,26 @@ export interface TellQuestion {
 
 /** Give me what you hold of the keys that are mine. */
 export interface HandOverQuestion {
+  /** Which question it is. */
   readonly kind: "handOver";
+  /** The name of the group. */
   readonly group: string;
   /** The name of the node that asks. */
   readonly name: string;
+  /** The most bytes of keys and values. */
   readonly maxBytes: number;
 }
 
 /** Are you there? */
 export interface PingQuestion {
+  /** Which question it is. */
   readonly kind: "ping";
 }
 
 /** What the other node says. */
 export type Answer =
   | ValueAnswer
-  | { readonly kind: "missing" }
+  | MissingAnswer
   | FailedAnswer
   | UnknownGroupAnswer
   | DoneAnswer
@@ -55,26 +66,39 @@ export type Answer =
 
 /** A value. */
 export interface ValueAnswer {
+  /** Which answer it is. */
   readonly kind: "value";
+  /** The bytes. */
   readonly view: ByteView;
   /** How long it is still fresh in ms; absent from a Go node. */
   readonly ttl?: number;
+  /** What it is also removed by. */
   readonly tags?: readonly string[];
+}
+
+/** The owner knows that there is no value. */
+export interface MissingAnswer {
+  /** Which answer it is. */
+  readonly kind: "missing";
 }
 
 /** The node is well but its source is not, or it has no room for the load. */
 export interface FailedAnswer {
+  /** Which answer it is. */
   readonly kind: "failed";
+  /** Whether asking again later helps. */
   readonly isBusy: boolean;
 }
 
 /** There is no group of this name. */
 export interface UnknownGroupAnswer {
+  /** Which answer it is. */
   readonly kind: "unknownGroup";
 }
 
 /** The change was made, or I am here. */
 export interface DoneAnswer {
+  /** Which answer it is. */
   readonly kind: "done";
   /** Of `missed`, those that could not be told from here either. */
   readonly missed: readonly string[];
@@ -82,7 +106,9 @@ export interface DoneAnswer {
 
 /** A snapshot for the node that asked. */
 export interface SnapshotAnswer {
+  /** Which answer it is. */
   readonly kind: "snapshot";
+  /** The snapshot, whose times count from its making. */
   readonly bytes: Uint8Array;
 }
 

@@ -130,9 +130,9 @@ function collect(pool: MetricsSource, key: string | null): Metrics {
   const groups = [...pool.groups];
   const { peers, ...rest } = pool.stats();
   const stats = groups.map(([name, group]) => {
-    const counts = group.stats();
-    const { gets = 0, hits = 0 } = counts;
-    const hitRatio = gets === 0 ? null : hits / gets;
+    const counts: { gets?: unknown; hits?: unknown } = group.stats();
+    const ratio = Number(counts.hits) / Number(counts.gets);
+    const hitRatio = Number.isFinite(ratio) ? ratio : null;
     return [name, { ...counts, hitRatio }] as const;
   });
   const metrics = { pool: rest, peers, groups: Object.fromEntries(stats) };
@@ -149,7 +149,7 @@ function explain(
   key: string,
 ): Readonly<Record<string, unknown>> {
   try {
-    return group.explain(key);
+    return { ...group.explain(key) };
   } catch (error) {
     return { error: String(error) };
   }

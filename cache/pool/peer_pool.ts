@@ -13,6 +13,12 @@ import type { RemotePeer } from "./remote_peer.ts";
 import { Roster } from "./roster.ts";
 import { tellAll, tellInStead } from "./telling.ts";
 
+/** What a pool can be given; `Group` is one. */
+export interface PooledGroup {
+  /** What answers peers for it. */
+  readonly peerSource: PeerSource;
+}
+
 /**
  * What all pools have in common: the list of nodes, who owns which key, which
  * peers are up, and how changes reach them. The transport says how nodes talk.
@@ -85,7 +91,6 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#answering = new Answering({
       groups,
       timeout: settings.timeout,
-      changing: (change) => this.changing(change),
       relay: (question) => this.#relay(question),
       keysOf: (name) => this.#keysOf(name),
       report,
@@ -100,6 +105,14 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   /** The peers that can be asked now. */
   get others(): readonly PeerGetter[] {
     return this.#roster.others;
+  }
+
+  /**
+   * The most ms between the first and the last node to hear of a change: the
+   * owner, all others, and those that are told in the stead of this node.
+   */
+  get spreadTime(): number {
+    return this.#roster.settings.timeout * 3;
   }
 
   /** The groups by name. */
@@ -192,7 +205,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
    * peers already, or the transport cannot carry its name.
    * @throws {ClosedError} When the pool is closed.
    */
-  register(group: PeerSource): void {
+  register({ peerSource: group }: PooledGroup): void {
     const { name } = group;
     this.#check(`register group "${name}"`);
     if (this.#groups.has(name)) {
@@ -246,16 +259,6 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   }
 
   /**
-   * Notes that keys change from now on, so that `pickPrevious` finds no peer that
-   * may not have heard of it. `tellOthers` implies it.
-   *
-   * @param change The change.
-   */
-  changing(change: Change): void {
-    this.#roster.rings.changing(change);
-  }
-
-  /**
    * Tells every other node of a change, those included that left a short while
    * ago. Who cannot be reached from here is told by others, and else when it is
    * back.
@@ -273,7 +276,6 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   ): Promise<readonly string[]> {
     const { members, changes } = this.#roster;
     changes.note(group, change);
-    this.changing(change);
     const peers = [...this.#roster.known().values()];
     const missed = this.#closing.signal.aborted
       ? peers.map(({ name }) => name)

@@ -38,6 +38,9 @@ class TinyGroup implements PeerSource {
   readonly name = GROUP;
   readonly #memory = new Map<string, number>();
   readonly #fences = new Map<string, number>();
+  /** When a key, or any, changed last: old values may be about for a while. */
+  readonly #changedAt = new Map<string, number>();
+  #allAt = -Infinity;
   readonly #source: Map<string, number>;
   readonly #random: () => number;
   #resets = 0;
@@ -46,6 +49,10 @@ class TinyGroup implements PeerSource {
   constructor(source: Map<string, number>, random: () => number) {
     this.#source = source;
     this.#random = random;
+  }
+
+  get peerSource(): PeerSource {
+    return this;
   }
 
   get picker(): PeerPicker {
@@ -77,7 +84,6 @@ class TinyGroup implements PeerSource {
   async write(key: string): Promise<readonly string[]> {
     this.#source.set(key, (this.#source.get(key) ?? 0) + 1);
     for (let attempt = 0; attempt < 4; attempt++) {
-      this.picker.changing?.({ kind: "remove", keys: [key] });
       const owner = this.picker.pickPeer(key);
       const isTold = await owner?.tell(GROUP, { kind: "remove", keys: [key] })
         .then(() => true, () => false);
@@ -117,6 +123,7 @@ class TinyGroup implements PeerSource {
   apply(change: Change): void {
     if (change.kind === "reset") {
       this.#resets++;
+      this.#allAt = Date.now();
       this.#memory.clear();
       return;
     }
@@ -124,6 +131,7 @@ class TinyGroup implements PeerSource {
     for (const key of change.keys) {
       this.#fences.set(key, (this.#fences.get(key) ?? 0) + 1);
       this.#memory.delete(key);
+      this.#changedAt.set(key, Date.now());
     }
   }
 
@@ -146,7 +154,9 @@ class TinyGroup implements PeerSource {
   /** Loads as the owner: who had the key before is asked first. */
   async #load(key: string): Promise<number> {
     const isFenced = this.#fence(key);
-    const former = this.picker.pickPrevious(key);
+    const changedAt = Math.max(this.#allAt, this.#changedAt.get(key) ?? 0);
+    const isInFlux = Date.now() - changedAt < this.picker.spreadTime;
+    const former = isInFlux ? undefined : this.picker.pickPrevious(key);
     const held = await former?.get(GROUP, key, { mode: "held" })
       .catch(() => undefined);
     let version = held && Number(held.view);

@@ -105,3 +105,30 @@ Deno.test("decodeResponse() gives bytes or a SyntaxError for any input", () => {
     }
   }
 });
+
+Deno.test("decodeResponse() gives bytes or a SyntaxError for 100,000 mutated answers", () => {
+  let seed = 30;
+  const random = (below: number) => {
+    seed = Math.imul(seed, 1103515245) + 12345 >>> 0;
+    return (seed >>> 8) % below;
+  };
+  const answer = hex(
+    "0a 05 76 61 6c 75 65 12 03 61 62 63 18 01 25 01 02 03 04",
+  );
+  let values = 0;
+  for (let round = 0; round < 100_000; round++) {
+    const message = answer.slice(0, 1 + random(answer.length));
+    for (let count = random(3); count >= 0; count--) {
+      message[random(message.length)] = random(256);
+    }
+    try {
+      const value = decodeResponse(message);
+      // A part of the message: nothing was made because of what it claims.
+      assertEquals(value.buffer === message.buffer, true);
+      values++;
+    } catch (error) {
+      assertEquals(error instanceof SyntaxError, true);
+    }
+  }
+  assertEquals(values > 10_000 && values < 90_000, true);
+});

@@ -1,6 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Change } from "../change.ts";
 import type { Ring } from "../ring/ring.ts";
 import type { Members } from "./member.ts";
 
@@ -19,14 +18,9 @@ export interface RingViewOptions {
   readonly now: () => number;
 }
 
-/** So many changed keys are not worth their memory. */
-const MAX_CHANGED = 10_000;
-
 /** The ring before the list changed. */
 interface Former {
   readonly ownerOf: (key: string) => string | undefined;
-  /** Keys whose former owner may hold an old value. */
-  readonly changed: Set<string>;
   since: number;
 }
 
@@ -76,34 +70,11 @@ export class RingView {
    * Finds who owned a key before the list changed a short while ago.
    *
    * @param key The key.
-   * @returns Its name; `undefined` when the list did not change, or the key did
-   * since then: who owned it may not have heard of that yet.
+   * @returns Its name; `undefined` when the list did not change.
    */
   formerOwner(key: string): string | undefined {
-    const former = this.#former;
-    if (former === undefined || former.changed.has(key)) return undefined;
-    if (this.#isRecent()) return former.ownerOf(key);
-    this.#former = undefined;
-    return undefined;
-  }
-
-  /**
-   * Notes a change, which former owners may not have heard of.
-   *
-   * @param change The change.
-   */
-  changing(change: Change): void {
-    const changed = this.#former?.changed;
-    if (changed === undefined || "isCopies" in change && change.isCopies) {
-      return;
-    }
-    if (change.kind === "set") changed.add(change.key);
-    else if ("keys" in change) {
-      for (const key of change.keys) {
-        changed.add(key);
-      }
-    } else this.#former = undefined;
-    if (changed.size > MAX_CHANGED) this.#former = undefined;
+    if (!this.#isRecent()) this.#former = undefined;
+    return this.#former?.ownerOf(key);
   }
 
   /**
@@ -130,7 +101,7 @@ export class RingView {
     if (this.#former !== undefined && this.#isRecent()) {
       this.#former.since = since;
     } else {
-      this.#former = { ownerOf: this.#copy(), changed: new Set(), since };
+      this.#former = { ownerOf: this.#copy(), since };
     }
   }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
-import type { Change } from "../change.ts";
 import { HashRing } from "../ring/hash_ring.ts";
 import type { Ring } from "../ring/ring.ts";
 import { RingView } from "./ring_view.ts";
@@ -72,34 +71,6 @@ Deno.test("RingView.formerOwner() is the owner before, also on a ring without cl
     clock.now = 150;
     // A clock that went back says nothing about the age.
     assertEquals(rings.formerOwner("x"), undefined);
-  }
-});
-
-Deno.test("RingView.changing() leaves no former owner of what changed", () => {
-  const { rings } = setUp();
-  rings.changing({ kind: "reset" });
-  const begin = () => {
-    rings.keep();
-    rings.set(weights("a"));
-  };
-  begin();
-  const isKnown = (key: string) => rings.formerOwner(key) !== undefined;
-  rings.changing({ kind: "drop", keys: ["x"], isCopies: true });
-  assert(isKnown("x"));
-  rings.changing({ kind: "remove", keys: ["x", "y"] });
-  rings.changing({ kind: "drop", keys: ["z"] });
-  assertEquals(["w", "x", "y", "z"].map(isKnown), [true, false, false, false]);
-  const many = Array.from({ length: 10_001 }, (_, key) => `${key}`);
-  const ends: Change[] = [
-    { kind: "reset" },
-    { kind: "removeTag", tag: "t" },
-    { kind: "drop", keys: many },
-  ];
-  for (const end of ends) {
-    begin();
-    assert(isKnown("w"));
-    rings.changing(end);
-    assert(!isKnown("w"));
   }
 });
 

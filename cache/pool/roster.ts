@@ -5,7 +5,7 @@ import type { PeerSource } from "../peer.ts";
 import type { Link } from "./link.ts";
 import { isSameList, type Members } from "./member.ts";
 import type { PoolSettings } from "./pool_options.ts";
-import { RecentChanges } from "./recent_changes.ts";
+import { ChangeLog } from "./change_log.ts";
 import { type PeerHost, RemotePeer } from "./remote_peer.ts";
 import { RingView } from "./ring_view.ts";
 import { unrefTimer } from "./unref_timer.ts";
@@ -40,7 +40,7 @@ export class Roster implements PeerHost {
   /** Tells of an error. */
   readonly report: (error: unknown) => void;
   /** What this node changed of late. */
-  readonly changes: RecentChanges;
+  readonly changes: ChangeLog;
   readonly #link: (name: string) => Link;
   readonly #groups: ReadonlyMap<string, PeerSource>;
   /** The others in the list, and those that left it a short while ago. */
@@ -65,7 +65,7 @@ export class Roster implements PeerHost {
     this.self = self;
     this.settings = settings;
     this.rings = new RingView({ self, makeRing, grace, now });
-    this.changes = new RecentChanges(grace, now);
+    this.changes = new ChangeLog(grace, now);
     this.report = report;
     this.#link = link;
     this.#groups = groups;

@@ -147,6 +147,10 @@ export class FakeSource implements PeerSource {
     this.name = name;
   }
 
+  get peerSource(): PeerSource {
+    return this;
+  }
+
   answer(key: string, options: PeerSourceOptions): ReturnType<
     PeerSource["answer"]
   > {

@@ -28,8 +28,11 @@ function spawn(args: string[]): Deno.ChildProcess {
 }
 
 /** Runs an example to its end and gives what it printed. */
-export async function runExample(name: string): Promise<string> {
-  await using child = spawn(await commandOf(name));
+export async function runExample(
+  name: string,
+  args: readonly string[] = [],
+): Promise<string> {
+  await using child = spawn([...await commandOf(name), ...args]);
   const { code, stdout, stderr } = await child.output();
   const text = new TextDecoder().decode(stdout);
   if (code === 0) return text;

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { abortable } from "../abortable.ts";
+import { abortable } from "./abortable.ts";
 
 /**
  * Runs something under a time limit. A timer that is cleared, not

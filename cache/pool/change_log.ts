@@ -8,7 +8,7 @@ import { Outbox } from "./outbox.ts";
  * that joined may have been asked by others, and have kept old values, before
  * this node knew that it is to be told. Bounded as an {@linkcode Outbox} is.
  */
-export class RecentChanges {
+export class ChangeLog {
   readonly #span: number;
   readonly #now: () => number;
   /** Two generations, so that each change is kept for one to two spans. */

@@ -2,15 +2,15 @@
 
 import { assertEquals } from "@std/assert";
 import type { Change } from "../change.ts";
-import { RecentChanges } from "./recent_changes.ts";
+import { ChangeLog } from "./change_log.ts";
 
 function drop(key: string): Change {
   return { kind: "drop", keys: [key] };
 }
 
-Deno.test("RecentChanges keeps changes for one to two spans", () => {
+Deno.test("ChangeLog keeps changes for one to two spans", () => {
   let now = 1000;
-  const recent = new RecentChanges(100, () => now);
+  const recent = new ChangeLog(100, () => now);
   const keys = () =>
     recent.all().flatMap(([, change]) => "keys" in change ? change.keys : []);
   assertEquals(keys(), []);
@@ -26,9 +26,9 @@ Deno.test("RecentChanges keeps changes for one to two spans", () => {
   assertEquals(keys(), []);
 });
 
-Deno.test("RecentChanges keeps changes when the clock goes back", () => {
+Deno.test("ChangeLog keeps changes when the clock goes back", () => {
   let now = 1000;
-  const recent = new RecentChanges(100, () => now);
+  const recent = new ChangeLog(100, () => now);
   recent.note("g", drop("a"));
   now = 10;
   recent.note("h", drop("a"));
