@@ -2,6 +2,9 @@
 
 import type { Member } from "./member.ts";
 
+/** A timer that is to run longer fires at once. */
+const MAX_INTERVAL = 2 ** 31 - 1;
+
 /** Something that finds servers, such as the discovery of an RPC client. */
 export interface MemberDiscovery {
   /**
@@ -53,7 +56,7 @@ export interface Follower {
  * @param options A signal to end it, and how often to call.
  * @param follower The pool.
  * @returns When there are no more lists, or it was ended; it does not reject.
- * @throws {RangeError} When `interval` is no finite number above 0.
+ * @throws {RangeError} When `interval` is not above 0, or above 2^31 - 1.
  */
 export function follow(
   source: MemberSource,
@@ -61,9 +64,9 @@ export function follow(
   follower: Follower,
 ): Promise<void> {
   const { interval = 5000, signal } = options;
-  if (!(interval > 0 && Number.isFinite(interval))) {
+  if (!(interval > 0 && interval <= MAX_INTERVAL)) {
     throw new RangeError(
-      `Cannot follow members with interval ${interval}: want a finite number above 0`,
+      `Cannot follow members with interval ${interval}: want above 0 and up to ${MAX_INTERVAL}`,
     );
   }
   const { closing } = follower;

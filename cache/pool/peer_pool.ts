@@ -185,7 +185,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
    * @param options A signal to end it, and how often to call.
    * @returns When there are no more lists, the signal is aborted, or the pool is
    * closed; it does not reject.
-   * @throws {RangeError} When `interval` is no finite number above 0.
+   * @throws {RangeError} When `interval` is not above 0, or above 2^31 - 1.
    * @throws {ClosedError} When the pool is closed.
    */
   follow(members: MemberSource, options: FollowOptions = {}): Promise<void> {

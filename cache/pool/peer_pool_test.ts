@@ -132,9 +132,14 @@ Deno.test("PeerPool.set() refuses hostile lists and keeps the one there was", ()
 
 Deno.test("PeerPool() refuses options out of bounds", () => {
   const wrong: [PoolOptions, string][] = [
-    [{ timeout: 0 }, "Cannot create a pool with timeout 0: want a finite"],
+    [
+      { timeout: 0 },
+      "Cannot create a pool with timeout 0: want above 0 and up to 2147483647",
+    ],
     [{ timeout: Infinity }, "with timeout Infinity"],
-    [{ grace: -1 }, "Cannot create a pool with grace -1: want at least 0"],
+    [{ timeout: 2 ** 31 }, "with timeout 2147483648"],
+    [{ grace: -1 }, "Cannot create a pool with grace -1: want 0 to 2147483647"],
+    [{ grace: Infinity }, "with grace Infinity"],
     [{ hedgeAfter: NaN }, "with hedgeAfter NaN"],
     [{ maxFailures: 0 }, "with maxFailures 0: want a whole number above 0"],
     [{ maxPeers: 1.5 }, "with maxPeers 1.5"],

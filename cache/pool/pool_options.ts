@@ -4,6 +4,9 @@ import { BalancedRing } from "../ring/balanced_ring.ts";
 import { HashRing } from "../ring/hash_ring.ts";
 import type { Ring } from "../ring/ring.ts";
 
+/** A timer that is to run longer fires at once. */
+const MAX_TIMER = 2 ** 31 - 1;
+
 /** Settings of a pool that do not depend on how its nodes are reached. */
 export interface PoolOptions {
   /**
@@ -111,19 +114,22 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
   const { ring = "balanced", timeout = 5000, grace = 10_000 } = options;
   const { hedgeAfter = Infinity, maxFailures = 3, maxPeers = 1024 } = options;
   const { probeAfter = 500, maxProbe = 2000 } = options;
-  checkNumbers("a finite number above 0", isPositive, {
+  checkNumbers(`above 0 and up to ${MAX_TIMER}`, isTimer, {
     timeout,
     probeAfter,
     maxProbe,
   });
-  checkNumbers("at least 0", (value) => value >= 0, { grace, hedgeAfter });
+  checkNumbers(`0 to ${MAX_TIMER}`, (value) => value === 0 || isTimer(value), {
+    grace,
+  });
+  checkNumbers("at least 0", (value) => value >= 0, { hedgeAfter });
   checkNumbers("a whole number above 0", isCount, { maxFailures, maxPeers });
   return {
     makeRing: ringMaker(ring),
     isForeignToGo: ring === "balanced",
     timeout,
     grace,
-    hedgeAfter,
+    hedgeAfter: hedgeAfter > MAX_TIMER ? Infinity : hedgeAfter,
     maxFailures,
     probeAfter,
     maxProbe,
@@ -143,8 +149,8 @@ function ringMaker(ring: NonNullable<PoolOptions["ring"]>): () => Ring {
   );
 }
 
-function isPositive(value: number): boolean {
-  return value > 0 && Number.isFinite(value);
+function isTimer(value: number): boolean {
+  return value > 0 && value <= MAX_TIMER;
 }
 
 function isCount(value: number): boolean {

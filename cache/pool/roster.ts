@@ -2,10 +2,10 @@
 
 import type { Change } from "../change.ts";
 import type { PeerSource } from "../peer.ts";
+import { ChangeLog } from "./change_log.ts";
 import type { Link } from "./link.ts";
 import { isSameList, type Members } from "./member.ts";
 import type { PoolSettings } from "./pool_options.ts";
-import { ChangeLog } from "./change_log.ts";
 import { type PeerHost, RemotePeer } from "./remote_peer.ts";
 import { RingView } from "./ring_view.ts";
 import { unrefTimer } from "./unref_timer.ts";
