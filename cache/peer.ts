@@ -112,6 +112,11 @@ export interface PeerPicker {
    * @returns The peer, or `undefined` when there is none to be asked.
    */
   pickPrevious(key: string): PeerGetter | undefined;
+  /**
+   * The most ms between the first and the last node to hear of a change: who is
+   * not told within it is not asked either.
+   */
+  readonly spreadTime: number;
   /** The peers that can be asked now. */
   readonly others: readonly PeerGetter[];
   /**

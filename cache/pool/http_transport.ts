@@ -3,6 +3,7 @@
 import { Secret } from "./auth.ts";
 import { HttpLink, type HttpLinkSettings } from "./http_link.ts";
 import type { Link, Transport } from "./link.ts";
+import { isAskable } from "./peer_path.ts";
 
 /** Settings of an {@linkcode HttpTransport}. */
 export interface HttpTransportOptions {
@@ -49,13 +50,17 @@ export interface HttpTransportOptions {
 /** Ways to peers over HTTP, those in Go included. */
 export class HttpTransport implements Transport {
   readonly #settings: HttpLinkSettings;
+  readonly #mayMeetGo: boolean;
 
   /**
    * Makes the transport.
    *
+   * @param options Limits and the path.
+   * @param mayMeetGo Whether there may be Go nodes, which a URL must reach.
    * @throws {TypeError} When the path has no slash at both ends.
    */
-  constructor(options: HttpTransportOptions = {}) {
+  constructor(options: HttpTransportOptions = {}, mayMeetGo = false) {
+    this.#mayMeetGo = mayMeetGo;
     const { basePath = "/_geecache/", secret, now = Date.now } = options;
     const custom = options.fetch;
     if (!/^\/([^?#]*\/)?$/.test(basePath)) {
@@ -89,9 +94,9 @@ export class HttpTransport implements Transport {
     );
   }
 
-  /** Whether it can carry a key; any, but not to Go nodes. */
-  carries(_key: string): boolean {
-    return true;
+  /** Whether it can carry a key: any, unless a Go node may be the owner. */
+  carries(key: string): boolean {
+    return !this.#mayMeetGo || isAskable(key);
   }
 
   /** Makes the way to a peer. */
