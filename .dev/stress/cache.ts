@@ -3,8 +3,10 @@
 // beside the goals. `deno task stress:cache` is the short form that CI runs; with
 // `--long` the numbers are ten to fifty times larger. `--seed N` repeats a run,
 // names after it choose rigs. Needs Linux, whose accounts it reads.
+import { flooding } from "./cache_flooding.ts";
 import { model } from "./cache_model.ts";
 import { outages } from "./cache_outage.ts";
+import { penetration } from "./cache_penetration.ts";
 import { soak } from "./cache_soak.ts";
 import { cold, down, restart } from "./cache_stampede.ts";
 import { Report } from "./report.ts";
@@ -23,6 +25,9 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   down,
   outages,
   model: (report) => model(report, isLong ? 1_000_000 : 100_000, seed),
+  penetration: (report) =>
+    penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
+  flooding: (report) => flooding(report, seed),
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
 };
 
