@@ -3,6 +3,7 @@
 // beside the goals. `deno task stress:cache` is the short form that CI runs; with
 // `--long` the numbers are ten to fifty times larger. `--seed N` repeats a run,
 // names after it choose rigs. Needs Linux, whose accounts it reads.
+import { clusters } from "./cache_cluster.ts";
 import { flooding } from "./cache_flooding.ts";
 import { model } from "./cache_model.ts";
 import { outages } from "./cache_outage.ts";
@@ -25,6 +26,7 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   down,
   outages,
   model: (report) => model(report, isLong ? 1_000_000 : 100_000, seed),
+  clusters: (report) => clusters(report, isLong ? 1000 : 40, seed),
   penetration: (report) =>
     penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
   flooding: (report) => flooding(report, seed),
