@@ -148,13 +148,9 @@ export type {
   ValueAnswer,
 } from "./pool/link.ts";
 export type { Member, WeightedMember } from "./pool/member.ts";
-export {
-  PeerPool,
-  type PeerStats,
-  type PooledGroup,
-  type PoolStats,
-} from "./pool/peer_pool.ts";
+export { PeerPool, type PooledGroup } from "./pool/peer_pool.ts";
 export type { PoolOptions } from "./pool/pool_options.ts";
+export type { PeerStats, PoolStats } from "./pool/pool_stats.ts";
 export type { TcpAddress } from "./pool/tcp_address.ts";
 export {
   type TcpListenOptions,

@@ -9,7 +9,6 @@ import type {
 } from "../peer.ts";
 import type {
   Answer,
-  FailedAnswer,
   GetQuestion,
   HandOverQuestion,
   Question,
@@ -19,7 +18,7 @@ import type {
 const DONE: Answer = { kind: "done", missed: [] };
 const MISSING: Answer = { kind: "missing" };
 const UNKNOWN_GROUP: Answer = { kind: "unknownGroup" };
-const BUSY: FailedAnswer = { kind: "failed", isBusy: true };
+const BUSY: Answer = { kind: "failed", isBusy: true };
 
 /** What answering needs of a pool. */
 export interface AnsweringHost {
@@ -74,9 +73,9 @@ export class Answering {
     try {
       if (question.kind === "get") return this.#get(group, question);
       if (question.kind === "tell") return this.#tell(group, question);
-      return this.#until(this.#handOver(group, question));
+      return this.#until(question, this.#handOver(group, question));
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(question, error);
     }
   }
 
@@ -93,22 +92,20 @@ export class Answering {
     return kind === "get" ? UNKNOWN_GROUP : BUSY;
   }
 
-  #get(
-    group: PeerSource,
-    { key, mode, isForwarded }: GetQuestion,
-  ): Answer | Promise<Answer> {
-    const wait = new Wait(mode, isForwarded);
-    const value = group.answer(key, wait);
+  #get(group: PeerSource, question: GetQuestion): Answer | Promise<Answer> {
+    const wait = new Wait(question.mode, question.isForwarded);
+    const value = group.answer(question.key, wait);
     if (!(value instanceof Promise)) return toAnswer(value);
-    return this.#until(value.then(toAnswer), wait);
+    return this.#until(question, value.then(toAnswer), wait);
   }
 
   #tell(group: PeerSource, question: TellQuestion): Answer | Promise<Answer> {
     if (question.missed.length > 0) {
-      return this.#until(this.#relay(group, question));
+      return this.#until(question, this.#relay(group, question));
     }
     const done = group.apply(question.change);
-    return done === undefined ? DONE : this.#until(done.then(() => DONE));
+    if (done === undefined) return DONE;
+    return this.#until(question, done.then(() => DONE));
   }
 
   /**
@@ -133,6 +130,7 @@ export class Answering {
 
   /** Waits for an answer, but no longer than the time limit. */
   #until(
+    question: Question,
     answer: Promise<Answer>,
     wait: Wait = new Wait(),
   ): Promise<Answer> {
@@ -149,16 +147,20 @@ export class Answering {
     return new Promise<Answer>((resolve, reject) => {
       wait.onEnd = reject;
       answer.then(resolve, reject);
-    }).catch((error) => this.#failed(error)).finally(() => {
+    }).catch((error) => this.#failed(question, error)).finally(() => {
       clearTimeout(timer);
       this.#waits.delete(wait);
     });
   }
 
-  #failed(error: unknown): Answer {
+  #failed(question: Question, error: unknown): Answer {
+    // A group that is closed holds nothing, and hears of every change so.
+    if (error instanceof ClosedError) {
+      const isHeard = question.kind === "tell" && !this.#isClosed;
+      return isHeard ? DONE : this.#refuse(question);
+    }
     this.#host.report(error);
     const isBusy = error instanceof OverloadError ||
-      error instanceof ClosedError ||
       error instanceof DOMException && error.name === "TimeoutError";
     // The text of the error stays here: it may tell what is nobody's business.
     return { kind: "failed", isBusy };

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { PoolSettings } from "./pool_options.ts";
+import { unrefTimer } from "./unref_timer.ts";
 
 /** What a peer does to come back. */
 export interface Recovery {
@@ -134,11 +135,6 @@ export class Health {
     const wait = this.#pause * (1 - random() / 2);
     this.#pause *= 2;
     this.#timer = setTimeout(() => void this.retry(), wait);
-    unref(this.#timer);
+    unrefTimer(this.#timer);
   }
-}
-
-/** A peer that is down shall not keep the program running. */
-function unref(timer: unknown): void {
-  if (typeof timer === "number") globalThis.Deno?.unrefTimer(timer);
 }

@@ -24,7 +24,6 @@ export function hedge<T>(
     const askSecond = () => {
       if (isAsked) return;
       isAsked = true;
-      clearTimeout(timer);
       const promise = second();
       if (promise === undefined) return;
       waiting++;
@@ -37,9 +36,13 @@ export function hedge<T>(
       if (--waiting === 0) reject(failure);
     };
     const timer = setTimeout(askSecond, after);
-    first.then(resolve, (error) => {
+    first.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    }, (error) => {
+      clearTimeout(timer);
       failure = error;
       fail(error);
-    }).finally(() => clearTimeout(timer));
+    });
   });
 }

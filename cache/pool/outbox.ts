@@ -11,6 +11,8 @@ const MAX_LENGTH = 1 << 18;
 /** What a peer missed of one group. */
 interface Missed {
   isReset: boolean;
+  /** Whether copies of what others own are to be dropped: they are few. */
+  isCopies: boolean;
   /** UTF-16 units of the keys and tags. */
   length: number;
   readonly keys: Set<string>;
@@ -20,10 +22,6 @@ interface Missed {
 /**
  * What a peer that could not be reached is to be told. It is bounded: of each
  * group it holds some keys and tags, or else that everything is to be dropped.
- *
- * Whatever the change was, what is told late is "remove": values may have changed
- * again since, and the peer may own the key, so that its second tier must not
- * bring an old value back.
  */
 export class Outbox {
   readonly #groups = new Map<string, Missed>();
@@ -31,8 +29,8 @@ export class Outbox {
   /** How many changes wait. */
   get size(): number {
     let size = 0;
-    for (const { isReset, keys, tags } of this.#groups.values()) {
-      size += isReset ? 1 : keys.size + tags.size;
+    for (const { isReset, isCopies, keys, tags } of this.#groups.values()) {
+      size += isReset ? 1 : keys.size + tags.size + Number(isCopies);
     }
     return size;
   }
@@ -51,7 +49,13 @@ export class Outbox {
   add(group: string, change: Change): void {
     let missed = this.#groups.get(group);
     if (missed === undefined) {
-      missed = { isReset: false, length: 0, keys: new Set(), tags: new Set() };
+      missed = {
+        isReset: false,
+        isCopies: false,
+        length: 0,
+        keys: new Set(),
+        tags: new Set(),
+      };
       this.#groups.set(group, missed);
     }
     if (missed.isReset) return;
@@ -63,6 +67,17 @@ export class Outbox {
     missed.isReset = true;
     keys.clear();
     tags.clear();
+  }
+
+  /**
+   * What waits.
+   *
+   * @returns The changes, with the names of their groups.
+   */
+  changes(): (readonly [string, Change])[] {
+    return [...this.#groups].flatMap(([group, missed]) =>
+      changesOf(missed).map((change) => [group, change] as const)
+    );
   }
 
   /**
@@ -94,19 +109,27 @@ export class Outbox {
   }
 }
 
+/**
+ * What to tell of a change to a node that missed it: it may own the keys, and
+ * their values may have changed again since.
+ *
+ * @param change The change.
+ * @returns The change that is right in any case.
+ */
+export function asRemoval(change: Change): Change {
+  if (change.kind === "set") return { kind: "remove", keys: [change.key] };
+  if (change.kind !== "drop" || change.isCopies) return change;
+  return { kind: "remove", keys: change.keys };
+}
+
 function note(missed: Missed, change: Change): void {
-  switch (change.kind) {
-    case "reset":
-      missed.isReset = true;
-      return;
-    case "removeTag":
-      put(missed, missed.tags, change.tag);
-      return;
-    case "set":
-      put(missed, missed.keys, change.key);
-      return;
-    default:
-      for (const key of change.keys) put(missed, missed.keys, key);
+  const removal = asRemoval(change);
+  if ("isCopies" in removal && removal.isCopies) missed.isCopies = true;
+  else if (removal.kind === "reset") missed.isReset = true;
+  else if (removal.kind === "removeTag") {
+    put(missed, missed.tags, removal.tag);
+  } else if ("keys" in removal) {
+    for (const key of removal.keys) put(missed, missed.keys, key);
   }
 }
 
@@ -116,12 +139,13 @@ function put(missed: Missed, texts: Set<string>, text: string): void {
   missed.length += text.length;
 }
 
-function changesOf({ isReset, keys, tags }: Missed): Change[] {
+function changesOf({ isReset, isCopies, keys, tags }: Missed): Change[] {
   if (isReset) return [{ kind: "reset" }];
   const changes = Array.from(
     tags,
     (tag): Change => ({ kind: "removeTag", tag }),
   );
+  if (isCopies) changes.push({ kind: "reset", isCopies });
   if (keys.size > 0) changes.push({ kind: "remove", keys: [...keys] });
   return changes;
 }

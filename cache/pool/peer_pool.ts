@@ -8,6 +8,7 @@ import { follow, type FollowOptions, type MemberSource } from "./follow.ts";
 import type { AnswerQuestion, TellQuestion, Transport } from "./link.ts";
 import { type Member, readMembers } from "./member.ts";
 import { type PoolOptions, readPoolOptions } from "./pool_options.ts";
+import { type PoolStats, poolStats } from "./pool_stats.ts";
 import type { RemotePeer } from "./remote_peer.ts";
 import { Roster } from "./roster.ts";
 import { tellAll, tellInStead } from "./telling.ts";
@@ -18,38 +19,45 @@ export interface PooledGroup {
   readonly peerSource: PeerSource;
 }
 
-/** How a pool stands now. */
-export interface PoolStats {
-  /** The name of this node. */
-  readonly self: string;
-  /** The part of all keys that this node owns, from 0 to 1, by sampling. */
-  readonly share: number;
-  /** Questions of peers so far. */
-  readonly answered: number;
-  /** The other nodes by name. */
-  readonly peers: Readonly<Record<string, PeerStats>>;
-}
-
-/** How a peer stands now, as this node sees it. */
-export interface PeerStats {
-  /**
-   * `"up"`, `"down"`, `"leaving"` when it is not in the list any more and is
-   * still told of changes, `"go"` when it is a Go node that is up.
-   */
-  readonly state: "up" | "down" | "leaving" | "go";
-  /** Failures in a row. */
-  readonly failures: number;
-  /** Changes it has not been told of. */
-  readonly pending: number;
-  /** Questions sent to it so far. */
-  readonly questions: number;
-  /** The part of all keys that it owns, from 0 to 1, by sampling. */
-  readonly share: number;
-}
-
 /**
  * What all pools have in common: the list of nodes, who owns which key, which
  * peers are up, and how changes reach them. The transport says how nodes talk.
+ *
+ * While a list of nodes spreads, a change made by a node that does not know of a
+ * new one yet reaches that one only when it does.
+ *
+ * @example A pool over a transport of one's own
+ * ```ts
+ * import { type AnswerQuestion, PeerPool } from "@gee/std/cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const nodes = new Map<string, AnswerQuestion>();
+ * class LocalPool extends PeerPool {
+ *   constructor(self: string) {
+ *     super(self, {}, {
+ *       checkName() {},
+ *       carries: (key) => key !== "",
+ *       link: (name) => ({
+ *         isGo: false,
+ *         async send(question) {
+ *           const answer = nodes.get(name);
+ *           if (answer === undefined) throw new Error(`Cannot reach "${name}"`);
+ *           return await answer(question);
+ *         },
+ *         close() {},
+ *       }),
+ *     });
+ *     nodes.set(self, this.answer);
+ *   }
+ * }
+ * await using one = new LocalPool("one");
+ * await using two = new LocalPool("two");
+ * for (const pool of [one, two]) pool.set("one", { name: "two", weight: 2 });
+ * assertEquals(one.owner("Tom"), two.owner("Tom"));
+ * assertEquals(one.stats().peers.two?.state, "up");
+ * one.remove("two");
+ * assertEquals(one.owner("Tom"), "one");
+ * ```
  */
 export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   /** The name of this node, as it stands in the lists of all nodes. */
@@ -78,9 +86,10 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#transport = transport;
     this.#onError = settings.onError;
     const link = (name: string) => transport.link(name);
-    this.#roster = new Roster({ self, settings, link, report });
+    const groups = this.#groups;
+    this.#roster = new Roster({ self, settings, link, report, groups });
     this.#answering = new Answering({
-      groups: this.#groups,
+      groups,
       timeout: settings.timeout,
       relay: (question) => this.#relay(question),
       keysOf: (name) => this.#keysOf(name),
@@ -104,6 +113,14 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
   /** The peers that can be asked now. */
   get others(): readonly PeerGetter[] {
     return this.#roster.others;
+  }
+
+  /**
+   * The most ms between the first and the last node to hear of a change: the
+   * owner, all others, and those that are told in the stead of this node.
+   */
+  get spreadTime(): number {
+    return this.#roster.settings.timeout * 3;
   }
 
   /** The groups by name. */
@@ -183,7 +200,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#check("follow members");
     return follow(members, options, {
       closing: this.#closing.signal,
-      apply: (list) => this.set(...list),
+      apply: (list) => this.#roster.replace(this.#read(list)),
       report: (error) => this.#report(error),
     });
   }
@@ -265,12 +282,12 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     change: Change,
     except?: PeerGetter,
   ): Promise<readonly string[]> {
-    const { members } = this.#roster;
-    const peers = [...this.#roster.known().values()]
-      .filter((peer) => peer !== except);
+    const { members, changes } = this.#roster;
+    changes.note(group, change);
+    const peers = [...this.#roster.known().values()];
     const missed = this.#closing.signal.aborted
       ? peers.map(({ name }) => name)
-      : await tellAll(peers, group, change);
+      : await tellAll(peers, { group, change }, except);
     // One that left is nobody's to wait for.
     return [...missed].filter((name) => members.has(name)).sort();
   }
@@ -281,16 +298,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
    * @returns A snapshot; it does not change later.
    */
   stats(): PoolStats {
-    const peers = Array.from(
-      this.#roster.known(),
-      ([name, peer]) => [name, this.#statsOf(peer)] as const,
-    ).sort(([one], [other]) => one < other ? -1 : 1);
-    return Object.freeze({
-      self: this.self,
-      share: this.#roster.rings.shareOf(this.self),
-      answered: this.#answering.questions,
-      peers: Object.freeze(Object.fromEntries(peers)),
-    });
+    return poolStats(this.#roster, this.#answering.questions);
   }
 
   /**
@@ -345,7 +353,8 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       else peers.push(peer);
     }
     const { timeout } = this.#roster.settings;
-    return [...deaf, ...await tellInStead(peers, group, change, timeout / 2)];
+    const missed = await tellInStead(peers, { group, change }, timeout / 2);
+    return [...deaf, ...missed];
   }
 
   async #keysOf(name: string): Promise<((key: string) => boolean) | undefined> {
@@ -355,18 +364,4 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     const { rings } = this.#roster;
     return (key) => rings.owner(key) === name;
   }
-
-  #statsOf(peer: RemotePeer): PeerStats {
-    const { name, health, pending, questions } = peer;
-    const share = this.#roster.rings.shareOf(name);
-    const { failures } = health;
-    const state = stateOf(peer);
-    return Object.freeze({ state, failures, pending, questions, share });
-  }
-}
-
-function stateOf({ leftAt, health, isGo }: RemotePeer): PeerStats["state"] {
-  if (leftAt !== undefined) return "leaving";
-  if (health.isDown) return "down";
-  return isGo ? "go" : "up";
 }

@@ -10,14 +10,9 @@ import type {
 } from "../peer.ts";
 import { Health } from "./health.ts";
 import { hedge } from "./hedge.ts";
-import type {
-  Answer,
-  GetQuestion,
-  Link,
-  Question,
-  TellQuestion,
-} from "./link.ts";
+import type { GetQuestion, Link, TellQuestion } from "./link.ts";
 import { Outbox } from "./outbox.ts";
+import { PeerLine, toText } from "./peer_line.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
 /** What a peer needs of its pool. */
@@ -31,9 +26,13 @@ export interface PeerHost {
   /** Who owns a key where a peer is of no use: another one, not this node. */
   next(key: string, peer: RemotePeer): RemotePeer | undefined;
   /** Called after the first answer of a peer. */
-  met(peer: RemotePeer): void;
+  met(name: string, isGo: boolean): void;
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void;
+  /** The names of those but one that are down and so miss what changes. */
+  unreachable(except: string): readonly string[];
+  /** Called before a peer that is down is tried: one that left may be over. */
+  sweep(): void;
   /** Tells of an error. */
   report(error: unknown): void;
 }
@@ -46,11 +45,9 @@ export class RemotePeer implements PeerGetter {
   readonly health: Health;
   /** Since when it is no more in the list, in ms. */
   leftAt: number | undefined;
-  readonly #link: Link;
+  readonly #line: PeerLine;
   readonly #host: PeerHost;
   readonly #outbox = new Outbox();
-  #questions = 0;
-  #isMet = false;
 
   /**
    * Makes a peer that is up; it is not contacted before it is asked.
@@ -61,27 +58,38 @@ export class RemotePeer implements PeerGetter {
    */
   constructor(name: string, link: Link, host: PeerHost) {
     this.name = name;
-    this.#link = link;
     this.#host = host;
     this.health = new Health(host.settings, {
-      ping: (signal) => this.#ping(signal),
-      isOwed: () => !this.#outbox.isEmpty,
+      ping: (signal) => {
+        host.sweep();
+        return this.#line.ping(signal);
+      },
+      isOwed: () => this.#isOwed(),
       pay: () =>
         this.#outbox.deliver(async (group, change) => {
-          await this.#tell({ kind: "tell", group, change, missed: [] });
+          // It has not heard of those who missed it as well.
+          const missed = host.unreachable(name);
+          await this.#tell({ kind: "tell", group, change, missed });
         }),
       changed: () => host.changed(this),
+    });
+    this.#line = new PeerLine({
+      name,
+      link,
+      health: this.health,
+      met: (isGo) => host.met(name, isGo),
+      report: (error) => host.report(error),
     });
   }
 
   /** Whether it is a Go node, which cannot be told of changes. */
   get isGo(): boolean {
-    return this.#link.isGo;
+    return this.#line.isGo;
   }
 
   /** Questions sent to it so far. */
   get questions(): number {
-    return this.#questions;
+    return this.#line.questions;
   }
 
   /** Changes it has not been told of. */
@@ -127,7 +135,8 @@ export class RemotePeer implements PeerGetter {
   }
 
   /**
-   * Tells the peer of a change, as the owner.
+   * Tells the peer of a change, as the owner, and of who is down: it is not to
+   * take an old value from them.
    *
    * @param group The name of the group.
    * @param change The change.
@@ -135,7 +144,8 @@ export class RemotePeer implements PeerGetter {
    * @throws {PeerError} When it could not be told; it is down then.
    */
   async tell(group: string, change: Change): Promise<void> {
-    await this.#tellOrNote(group, change, []);
+    const missed = this.#host.unreachable(this.name);
+    await this.#tellOrNote(group, change, missed);
   }
 
   /**
@@ -172,6 +182,18 @@ export class RemotePeer implements PeerGetter {
   }
 
   /**
+   * Tells it at once of changes it may have missed; it is not asked before.
+   *
+   * @param changes The changes, with the names of their groups.
+   */
+  owe(changes: readonly (readonly [string, Change])[]): void {
+    if (changes.length === 0) return;
+    for (const [group, change] of changes) this.#outbox.add(group, change);
+    this.health.down();
+    void this.health.retry();
+  }
+
+  /**
    * Asks for what it holds of the keys of this node.
    *
    * @param group The name of the group.
@@ -183,16 +205,22 @@ export class RemotePeer implements PeerGetter {
     const { maxBytes, signal } = options;
     const name = this.#host.self;
     const question = { kind: "handOver", group, name, maxBytes } as const;
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "snapshot") return answer.bytes;
-    throw this.#useless(question, answer.kind);
+    throw this.#line.useless(question, answer.kind);
   }
 
   /** Ends what is under way, and the trials. */
   close(): void {
     this.health.close();
     this.#outbox.clear();
-    this.#link.close();
+    this.#line.close();
+  }
+
+  /** A Go node is owed nothing: it cannot be told. */
+  #isOwed(): boolean {
+    if (this.isGo) this.#outbox.clear();
+    return !this.#outbox.isEmpty;
   }
 
   async #askOrNext(
@@ -215,7 +243,7 @@ export class RemotePeer implements PeerGetter {
     question: GetQuestion,
     signal: AbortSignal | undefined,
   ): Promise<PeerValue | undefined> {
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "missing") return undefined;
     if (answer.kind === "value") {
       if (this.#host.isMember || answer.ttl === undefined) return answer;
@@ -223,7 +251,9 @@ export class RemotePeer implements PeerGetter {
       const { view, tags } = answer;
       return tags === undefined ? { view } : { view, tags };
     }
-    if (answer.kind !== "failed") throw this.#useless(question, answer.kind);
+    if (answer.kind !== "failed") {
+      throw this.#line.useless(question, answer.kind);
+    }
     throw new LoadError(
       `Cannot ${toText(question)}: its owner "${this.name}" ${
         answer.isBusy ? "has no room or time to load it" : "failed to load it"
@@ -238,15 +268,14 @@ export class RemotePeer implements PeerGetter {
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
     const question: TellQuestion = { kind: "tell", group, change, missed };
-    if (this.isGo) throw this.#error(question, "it is a Go node");
+    if (this.isGo) throw this.#line.error(question, "it is a Go node");
     if (this.health.isDown) {
       this.#outbox.add(group, change);
-      throw this.#error(question, "it is down");
+      throw this.#line.error(question, "it is down");
     }
     try {
       return await this.#tell(question, signal);
     } catch (error) {
-      // The first contact may have shown what it is.
       if (this.isGo) throw error;
       this.#outbox.add(group, change);
       this.health.down();
@@ -258,70 +287,10 @@ export class RemotePeer implements PeerGetter {
     question: TellQuestion,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const answer = await this.#send(question, signal);
+    const answer = await this.#line.send(question, signal);
     if (answer.kind === "done") return answer.missed;
     // Without the group it holds nothing that could be old.
     if (answer.kind === "unknownGroup") return question.missed;
-    throw this.#useless(question, answer.kind);
-  }
-
-  async #ping(signal: AbortSignal): Promise<void> {
-    const answer = await this.#link.send({ kind: "ping" }, { signal });
-    if (answer.kind !== "failed") return;
-    throw this.#error({ kind: "ping" }, "it is closed");
-  }
-
-  async #send(
-    question: Question,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
-    this.#questions++;
-    let answer;
-    try {
-      answer = await this.#link.send(question, signal && { signal });
-    } catch (cause) {
-      // The asker has left: nothing is known of the peer.
-      signal?.throwIfAborted();
-      this.health.failed();
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw this.#report(this.#error(question, why, { cause }));
-    }
-    this.health.succeeded();
-    if (!this.#isMet) {
-      this.#isMet = true;
-      this.#host.met(this);
-    }
-    return answer;
-  }
-
-  #useless(question: Question, kind: string): PeerError {
-    return this.#report(this.#error(question, `it answered "${kind}"`));
-  }
-
-  #report(error: PeerError): PeerError {
-    this.#host.report(error);
-    return error;
-  }
-
-  #error(question: Question, why: string, options?: ErrorOptions): PeerError {
-    const text = toText(question);
-    return new PeerError(
-      this.name,
-      `Cannot ${text} at "${this.name}": ${why}`,
-      options,
-    );
-  }
-}
-
-function toText(question: Question): string {
-  switch (question.kind) {
-    case "get":
-      return `get "${question.key}" of group "${question.group}"`;
-    case "tell":
-      return `tell "${question.change.kind}" of group "${question.group}"`;
-    case "handOver":
-      return `take over keys of group "${question.group}"`;
-    case "ping":
-      return "reach a peer";
+    throw this.#line.useless(question, answer.kind);
   }
 }

@@ -1,10 +1,16 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Change } from "../change.ts";
+import type { PeerSource } from "../peer.ts";
 import type { Link } from "./link.ts";
 import { isSameList, type Members } from "./member.ts";
 import type { PoolSettings } from "./pool_options.ts";
+import { ChangeLog } from "./change_log.ts";
 import { type PeerHost, RemotePeer } from "./remote_peer.ts";
 import { RingView } from "./ring_view.ts";
+import { unrefTimer } from "./unref_timer.ts";
+
+const RESET: Change = { kind: "reset" };
 
 /** What a {@linkcode Roster} needs of its pool. */
 export interface RosterOptions {
@@ -16,6 +22,8 @@ export interface RosterOptions {
   readonly link: (name: string) => Link;
   /** Tells of an error. */
   readonly report: (error: unknown) => void;
+  /** The groups by name. */
+  readonly groups: ReadonlyMap<string, PeerSource>;
 }
 
 /**
@@ -31,12 +39,19 @@ export class Roster implements PeerHost {
   readonly rings: RingView;
   /** Tells of an error. */
   readonly report: (error: unknown) => void;
+  /** What this node changed of late. */
+  readonly changes: ChangeLog;
   readonly #link: (name: string) => Link;
+  readonly #groups: ReadonlyMap<string, PeerSource>;
   /** The others in the list, and those that left it a short while ago. */
   readonly #peers = new Map<string, RemotePeer>();
   #members: Members = new Map();
   #askable: ReadonlyMap<string, RemotePeer> = new Map();
   #others: readonly RemotePeer[] = [];
+  /** Those that left so long ago that they are told of nothing. */
+  readonly #gone = new Set<string>();
+  /** Runs after this node left, until it has to forget what it holds. */
+  #leaving: ReturnType<typeof setTimeout> | undefined;
   #isWarned = false;
 
   /**
@@ -45,13 +60,15 @@ export class Roster implements PeerHost {
    * @param options Those of the pool.
    */
   constructor(options: RosterOptions) {
-    const { self, settings, link, report } = options;
+    const { self, settings, link, report, groups } = options;
     const { makeRing, grace, now } = settings;
     this.self = self;
     this.settings = settings;
     this.rings = new RingView({ self, makeRing, grace, now });
+    this.changes = new ChangeLog(grace, now);
     this.report = report;
     this.#link = link;
+    this.#groups = groups;
   }
 
   /** The list: the weights by name. */
@@ -92,12 +109,15 @@ export class Roster implements PeerHost {
       if (members.has(name)) peer.leftAt = undefined;
       else peer.leftAt ??= now;
     }
-    for (const name of members.keys()) {
-      if (name === this.self || this.#peers.has(name)) continue;
-      this.#peers.set(name, new RemotePeer(name, this.#link(name), this));
-    }
+    const added = [...members.keys()].filter((name) =>
+      name !== this.self && !this.#peers.has(name)
+    ).map((name) => new RemotePeer(name, this.#link(name), this));
+    for (const peer of added) this.#peers.set(peer.name, peer);
+    const wasMember = this.isMember;
     this.#members = members;
     this.#arrange();
+    for (const peer of added) peer.owe(this.#missedBy(peer.name));
+    if (wasMember !== this.isMember) this.#leave();
   }
 
   /**
@@ -107,12 +127,32 @@ export class Roster implements PeerHost {
    * @returns Them.
    */
   known(): ReadonlyMap<string, RemotePeer> {
+    this.sweep();
+    return this.#peers;
+  }
+
+  /**
+   * Finds who misses what changes now.
+   *
+   * @param except The name of one that is not meant.
+   * @returns The names of the others that are down.
+   */
+  unreachable(except: string): readonly string[] {
+    return [...this.#peers.values()].filter((peer) =>
+      peer.health.isDown && !peer.isGo && peer.name !== except
+    ).map(({ name }) => name);
+  }
+
+  /** Forgets peers that left so long ago that nobody asks them any more. */
+  sweep(): void {
     for (const [name, peer] of this.#peers) {
       if (!this.#hasLeft(peer, 2)) continue;
       this.#peers.delete(name);
       peer.close();
+      this.#gone.add(name);
+      const [oldest = ""] = this.#gone;
+      if (this.#gone.size > this.settings.maxPeers) this.#gone.delete(oldest);
     }
-    return this.#peers;
   }
 
   /**
@@ -145,14 +185,15 @@ export class Roster implements PeerHost {
   /**
    * Called after the first answer of a peer.
    *
-   * @param peer The peer.
+   * @param name Its name.
+   * @param isGo Whether it is a Go node.
    */
-  met(peer: RemotePeer): void {
-    if (!peer.isGo || !this.settings.isForeignToGo || this.#isWarned) return;
+  met(name: string, isGo: boolean): void {
+    if (!isGo || !this.settings.isForeignToGo || this.#isWarned) return;
     this.#isWarned = true;
     this.report(
       new TypeError(
-        `Cannot share the ring with "${peer.name}": it is a Go node, which wants ring "crc32x50", got "balanced"`,
+        `Cannot share the ring with "${name}": it is a Go node, which wants ring "crc32x50", got "balanced"`,
       ),
     );
   }
@@ -160,15 +201,40 @@ export class Roster implements PeerHost {
   /** Called when a peer went down and when it is back. */
   changed(peer: RemotePeer): void {
     if (peer.leftAt === undefined) this.#arrange();
-    // A peer that left is tried no longer than it is told of changes.
-    this.known();
   }
 
   /** Ends what is under way with all of them; nobody can be asked any more. */
   close(): void {
+    clearTimeout(this.#leaving);
     this.#askable = new Map();
     this.#others = [];
     for (const peer of this.#peers.values()) peer.close();
+  }
+
+  /** What a node that is new in the list may have missed. */
+  #missedBy(name: string): (readonly [string, Change])[] {
+    if (!this.#gone.delete(name)) return this.changes.all();
+    // It is back after a time in which nobody told it anything.
+    return Array.from(this.#groups.keys(), (group) => [group, RESET] as const);
+  }
+
+  /**
+   * Nobody tells this node of changes when it is out of the list for long. Before
+   * that it is asked for what it holds.
+   */
+  #leave(): void {
+    clearTimeout(this.#leaving);
+    if (this.isMember) return;
+    this.#leaving = setTimeout(() => this.#forget(), this.settings.grace);
+    unrefTimer(this.#leaving);
+  }
+
+  /** Drops what this node holds. */
+  #forget(): void {
+    for (const group of this.#groups.values()) {
+      // In a promise, for what is thrown as well.
+      Promise.try(() => group.apply(RESET)).catch(this.report);
+    }
   }
 
   /** Whether a peer left at least so many grace periods ago. */
@@ -191,7 +257,10 @@ export class Roster implements PeerHost {
       if (peer !== undefined) askable.set(name, peer);
     }
     this.rings.set(weights);
+    const wasAlone = this.#askable.size === 0;
     this.#askable = askable;
+    // Outside of the list it kept values only while there was nobody to be asked.
+    if (wasAlone && askable.size > 0 && !this.isMember) this.#forget();
     this.#others = Object.freeze([...askable.values()]);
   }
 }

@@ -87,6 +87,25 @@ for (const [kind, make] of Object.entries(rings)) {
     assertEquals(ring.names.includes("x"), false);
   });
 
+  Deno.test(`${kind}.clone() owns alike and changes alone`, () => {
+    const ring = filled(make, nodes(5));
+    ring.put("large", { weight: 3 });
+    ring.remove(nodes(1)[0] ?? "");
+    const before = ownersOf(ring);
+    const copy = ring.clone?.();
+    assert(copy !== undefined);
+    assertEquals([copy.names, ownersOf(copy)], [ring.names, before]);
+    ring.remove("large");
+    assertEquals(ownersOf(copy), before);
+    const after = ownersOf(ring);
+    copy.put("new");
+    copy.put("large", { weight: 1 });
+    assertEquals(ownersOf(ring), after);
+    copy.remove("new");
+    copy.put("large", { weight: 3 });
+    assertEquals(ownersOf(copy), before);
+  });
+
   Deno.test(`${kind} that is empty has no owners`, () => {
     const ring = make();
     assertEquals([ring.owner("a"), ring.owners("a", 2), ring.names], [

@@ -96,7 +96,7 @@ export class LocalNetwork {
         this.sent.push(sent);
         return settle(this.#carry(sent), timeout, closing.signal, options);
       },
-      close: () => closing.abort(new Error("the link is closed")),
+      close: () => closing.abort(new Error("Cannot ask: the link is closed")),
     };
   }
 
@@ -108,11 +108,11 @@ export class LocalNetwork {
     const answer = this.#servers.get(to);
     if (fault === "blackHole") return await new Promise(() => {});
     if (fault === "cut" || answer === undefined) {
-      throw new Error("connection refused");
+      throw new Error("Connection refused");
     }
     if (this.#go.has(to) && question.kind !== "get") {
       if (question.kind === "ping") return { kind: "done", missed: [] };
-      throw new Error("a Go node cannot be told");
+      throw new Error("Cannot tell: it is a Go node");
     }
     return await answer(question);
   }
@@ -145,6 +145,10 @@ export class FakeSource implements PeerSource {
 
   constructor(name = "scores") {
     this.name = name;
+  }
+
+  get peerSource(): PeerSource {
+    return this;
   }
 
   answer(key: string, options: PeerSourceOptions): ReturnType<
@@ -210,13 +214,13 @@ function settle(
       () => fail(new DOMException("Too slow", "TimeoutError")),
       timeout,
     );
-    signal?.addEventListener("abort", leave);
-    closing.addEventListener("abort", shut);
-    if (closing.aborted) return shut();
-    if (signal?.aborted) return leave();
     answer.then((value) => {
       end();
       resolve(value);
     }, fail);
+    signal?.addEventListener("abort", leave);
+    closing.addEventListener("abort", shut);
+    if (closing.aborted) shut();
+    else if (signal?.aborted) leave();
   });
 }

@@ -1,0 +1,61 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Change } from "../change.ts";
+import { Outbox } from "./outbox.ts";
+
+/**
+ * The changes this node made a short while ago, for nodes it hears of late: one
+ * that joined may have been asked by others, and have kept old values, before
+ * this node knew that it is to be told. Bounded as an {@linkcode Outbox} is.
+ */
+export class ChangeLog {
+  readonly #span: number;
+  readonly #now: () => number;
+  /** Two generations, so that each change is kept for one to two spans. */
+  #young = new Outbox();
+  #old = new Outbox();
+  #since = -Infinity;
+
+  /**
+   * Makes an empty memory.
+   *
+   * @param span How long a change is kept at least, in ms.
+   * @param now The clock in ms.
+   */
+  constructor(span: number, now: () => number) {
+    this.#span = span;
+    this.#now = now;
+  }
+
+  /**
+   * Notes a change.
+   *
+   * @param group The name of the group.
+   * @param change The change.
+   */
+  note(group: string, change: Change): void {
+    this.#turn();
+    this.#young.add(group, change);
+  }
+
+  /**
+   * The changes of at least one span.
+   *
+   * @returns Them, with the names of their groups.
+   */
+  all(): (readonly [string, Change])[] {
+    this.#turn();
+    return [...this.#old.changes(), ...this.#young.changes()];
+  }
+
+  #turn(): void {
+    const now = this.#now();
+    const age = now - this.#since;
+    if (age >= 0 && age < this.#span) return;
+    // After a step back of the clock all counts as young: told twice is no harm.
+    const isOver = age >= this.#span * 2;
+    this.#old = isOver ? new Outbox() : this.#young;
+    this.#young = new Outbox();
+    this.#since = now;
+  }
+}
