@@ -4,6 +4,7 @@ import { Secret } from "./auth.ts";
 import { HttpLink, type HttpLinkSettings } from "./http_link.ts";
 import type { Link, Transport } from "./link.ts";
 import { isAskable } from "./peer_path.ts";
+import { checkCounts } from "./pool_options.ts";
 
 /** Settings of an {@linkcode HttpTransport}. */
 export interface HttpTransportOptions {
@@ -68,10 +69,12 @@ export class HttpTransport implements Transport {
         `Cannot use base path "${basePath}": want a slash at both ends`,
       );
     }
+    const { timeout = 5000, maxAnswerBytes = 64 << 20 } = options;
+    checkCounts({ maxAnswerBytes });
     this.#settings = {
       basePath,
-      timeout: options.timeout ?? 5000,
-      maxAnswerBytes: options.maxAnswerBytes ?? 64 << 20,
+      timeout,
+      maxAnswerBytes,
       secret: secret === undefined ? undefined : new Secret(secret, { now }),
       // A request made from a request is made twice.
       fetch: custom === undefined

@@ -102,14 +102,6 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     return [...this.#roster.members.keys()].sort();
   }
 
-  /**
-   * The most ms between the first and the last node to hear of a change: one
-   * question to each, a second one to those who tell the others, and theirs.
-   */
-  get spreadTime(): number {
-    return 4 * this.#roster.settings.timeout;
-  }
-
   /** The peers that can be asked now. */
   get others(): readonly PeerGetter[] {
     return this.#roster.others;

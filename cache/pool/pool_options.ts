@@ -117,7 +117,7 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
     maxProbe,
   });
   checkNumbers("at least 0", (value) => value >= 0, { grace, hedgeAfter });
-  checkNumbers("a whole number above 0", isCount, { maxFailures, maxPeers });
+  checkCounts({ maxFailures, maxPeers });
   return {
     makeRing: ringMaker(ring),
     isForeignToGo: ring === "balanced",
@@ -141,6 +141,16 @@ function ringMaker(ring: NonNullable<PoolOptions["ring"]>): () => Ring {
   throw new TypeError(
     `Cannot create a pool with ring "${ring}": want "balanced", "crc32x50" or a function`,
   );
+}
+
+/**
+ * Checks that options are counts.
+ *
+ * @param numbers The options by name.
+ * @throws {RangeError} When one is no whole number above 0.
+ */
+export function checkCounts(numbers: Readonly<Record<string, number>>): void {
+  checkNumbers("a whole number above 0", isCount, numbers);
 }
 
 function isPositive(value: number): boolean {
