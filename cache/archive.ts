@@ -11,12 +11,21 @@ import {
 /** Writes a memory into streams and reads it back. */
 export class Archive {
   readonly #memory: Memory;
+  readonly #isBarred: (key: string) => boolean;
   /** For each reading under way the keys that changed meanwhile. */
   readonly #readings = new Set<Set<string>>();
   #reason: { readonly error: unknown } | undefined;
 
-  constructor(memory: Memory) {
+  /**
+   * Makes an archive.
+   *
+   * @param memory What it writes and fills.
+   * @param isBarred Whether a key changed so late that what others hold of it
+   * may be old.
+   */
+  constructor(memory: Memory, isBarred: (key: string) => boolean) {
     this.#memory = memory;
+    this.#isBarred = isBarred;
   }
 
   /** Writes what is fresh and closes the stream; gives how many values. */
@@ -95,7 +104,7 @@ export class Archive {
         if (this.#reason !== undefined) throw this.#reason.error;
         if (done) return { restored, skipped, isTorn: !value };
         const [key, entry] = value;
-        const isTaken = !touched.has(key) &&
+        const isTaken = !touched.has(key) && !this.#isBarred(key) &&
           this.#memory.adopt(key, { ...shifted(entry, zero), epoch });
         if (isTaken) restored++;
         else skipped++;

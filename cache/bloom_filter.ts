@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { crc32, mix32 } from "./ring/hash.ts";
+import { KeyHash } from "./policy/key_hash.ts";
 
 /** Settings of a {@linkcode BloomFilter}. */
 export interface BloomFilterOptions {
@@ -44,6 +44,10 @@ export class BloomFilter {
   readonly #bits: Uint32Array<ArrayBuffer>;
   readonly #size: number;
   readonly #hashes: number;
+  // Seeded, so that nobody who knows one key can make others that pass as it
+  // does; and two, since 32 bits are too few for 100 million keys.
+  readonly #first = new KeyHash();
+  readonly #second = new KeyHash();
 
   /**
    * Makes an empty filter.
@@ -101,11 +105,11 @@ export class BloomFilter {
 
   /** Two hashes make all places (Kirsch and Mitzenmacher, 2006). */
   #places(key: string): number[] {
-    const first = mix32(crc32(key));
-    const second = mix32(first ^ 0x9e37_79b9 ^ key.length) | 1;
+    const first = this.#first.of(key) >>> 0;
+    const second = (this.#second.of(key) | 1) >>> 0;
     return Array.from(
       { length: this.#hashes },
-      (_, index) => (first + index * (second >>> 0)) % this.#size,
+      (_, index) => (first + index * second) % this.#size,
     );
   }
 }

@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BloomFilter } from "./bloom_filter.ts";
+import { crc32 } from "./ring/hash.ts";
+import { crcTwins } from "./testdata/hostile_keys.ts";
 
 Deno.test("BloomFilter misses none and lets few strangers pass", () => {
   for (const falsePositives of [0.1, 0.01, 0.001]) {
@@ -19,6 +21,15 @@ Deno.test("BloomFilter misses none and lets few strangers pass", () => {
       `${passed} passed, want ${falsePositives * 20_000}`,
     );
   }
+});
+
+Deno.test("BloomFilter lets no keys pass that were made to look like a known one", () => {
+  const [known = "", ...twins] = crcTwins(5000);
+  assertEquals(new Set(twins.map(crc32)), new Set([crc32(known)]));
+  const filter = new BloomFilter({ expectedKeys: 1000 });
+  filter.add(known);
+  const passed = twins.filter((key) => filter.has(key)).length;
+  assert(passed < 50, `${passed} of ${twins.length} passed`);
 });
 
 Deno.test("BloomFilter refuses sizes that make no sense", () => {

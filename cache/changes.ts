@@ -1,8 +1,9 @@
 // Copyright 2026 the Gee authors. MIT license.
 // How a change reaches every node. The owner of a key agrees first; only then do
 // the others drop what they hold, since before that they could read the old value
-// from the owner again. What belongs to many owners is ended in two rounds: in
-// the second nobody is left who could have given an old value meanwhile.
+// from the owner again. While nodes disagree about the owner they may have read
+// it from one that was told later; so copies are dropped once more when all have
+// been told, and nobody is left who could give an old value.
 
 import type { Archive } from "./archive.ts";
 import type { ByteView } from "./byte_view.ts";
@@ -112,14 +113,12 @@ export class Changes {
     toChange: (keys: readonly string[]) => Change,
     attempt: number,
   ): Promise<readonly string[]> {
-    const { picker, name } = this.#core;
-    const drop: Change = { kind: "drop", keys };
     if (owner === undefined) {
       await this.apply(toChange(keys));
-      return await picker?.tellOthers(name, drop) ?? [];
+      return await this.#dropElsewhere(keys);
     }
     try {
-      await owner.tell(name, toChange(keys));
+      await owner.tell(this.#core.name, toChange(keys));
     } catch {
       // It has left the ring and is told later: others own its keys now. A Go
       // node stays and cannot be told.
@@ -127,10 +126,23 @@ export class Changes {
         return await this.#spread(keys, toChange, attempt + 1);
       }
       this.#drop(keys, false);
-      return await picker?.tellOthers(name, drop) ?? [];
+      return await this.#dropElsewhere(keys);
     }
     this.#drop(keys, false);
-    return await picker?.tellOthers(name, drop, owner) ?? [];
+    return await this.#dropElsewhere(keys, owner);
+  }
+
+  /** Has everyone but this node and the owner drop keys; see above. */
+  async #dropElsewhere(
+    keys: readonly string[],
+    owner?: PeerGetter,
+  ): Promise<readonly string[]> {
+    const { picker, name } = this.#core;
+    if (picker === undefined) return [];
+    await picker.tellOthers(name, { kind: "drop", keys }, owner);
+    const copies: Change = { kind: "drop", keys, isCopies: true };
+    this.#drop(keys, true);
+    return await picker.tellOthers(name, copies, owner);
   }
 
   #keep(
@@ -167,7 +179,7 @@ export class Changes {
 
   /** Drops keys of this node, and fences loads and restores of them. */
   #drop(keys: readonly string[], isCopies: boolean): void {
-    const { memory, copies } = this.#core;
+    const { memory, copies, changes, picker } = this.#core;
     for (const key of keys) {
       copies.memory.remove(key);
       if (isCopies) {
@@ -177,11 +189,12 @@ export class Changes {
       this.#loader.forget(key);
       this.#archive.forget(key);
       memory.remove(key);
+      if (picker !== undefined) changes.add(key);
     }
   }
 
   #endHere(change: ResetChange | RemoveTagChange): void {
-    const { memory, copies } = this.#core;
+    const { memory, copies, changes } = this.#core;
     const memories = change.isCopies ? [copies.memory] : [
       copies.memory,
       memory,
@@ -191,7 +204,8 @@ export class Changes {
       else epochs.endTag(change.tag);
     }
     // What is being loaded may have the tag; nobody is to join that any more.
-    if (change.isCopies) this.#loader.forgetCopies();
-    else this.#loader.forgetAll();
+    if (change.isCopies) return this.#loader.forgetCopies();
+    this.#loader.forgetAll();
+    changes.addAll();
   }
 }

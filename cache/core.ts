@@ -8,6 +8,7 @@ import type { GroupOptions } from "./group_options.ts";
 import { Memory } from "./memory.ts";
 import { MissLog } from "./miss_log.ts";
 import type { PeerPicker } from "./peer.ts";
+import { RecentChanges } from "./recent_changes.ts";
 import { Counters } from "./stats.ts";
 import { Tier } from "./tier.ts";
 
@@ -27,6 +28,8 @@ export class Core {
   readonly copies: Copies;
   /** The store behind memory. */
   readonly tier: Tier | undefined;
+  /** The keys that other nodes may still hold old values of. */
+  readonly changes: RecentChanges;
   /** The other nodes, once there are some. */
   picker: PeerPicker | undefined;
   /** Whether the group is closed. */
@@ -41,6 +44,7 @@ export class Core {
     const { counters, misses } = this;
     this.name = name;
     this.rules = rules;
+    this.changes = new RecentChanges(rules.now);
     this.memory = new Memory({ maxBytes, policy, rules, counters, misses });
     this.copies = new Copies(copies, {
       maxBytes: Math.floor(maxBytes / 8),
@@ -75,6 +79,12 @@ export class Core {
     return new ClosedError(
       `Cannot ${action} in group "${this.name}": it is closed`,
     );
+  }
+
+  /** Whether a peer may not have heard of the last change of a key. */
+  isInFlux(key: string): boolean {
+    const { picker } = this;
+    return picker !== undefined && this.changes.has(key, picker.spreadTime);
   }
 
   /** Whether a peer owns a key. */

@@ -89,7 +89,8 @@ export type Freshness = "fresh" | "refresh" | "fallback" | "gone";
 export class FreshnessRules {
   /** The clock in ms. */
   readonly now: () => number;
-  readonly #random: () => number;
+  /** Chance, from 0 up to 1. */
+  readonly random: () => number;
   readonly #ttl: number;
   readonly #jitter: number;
   readonly #negativeTtl: number;
@@ -125,7 +126,7 @@ export class FreshnessRules {
       );
     }
     this.now = options.now ?? Date.now;
-    this.#random = options.random ?? Math.random;
+    this.random = options.random ?? Math.random;
     this.#ttl = ttl;
     this.#jitter = ttlJitter;
     this.#negativeTtl = Math.min(negativeTtl, ttl);
@@ -148,7 +149,7 @@ export class FreshnessRules {
     const wanted = ttl ?? (isNone ? this.#negativeTtl : this.#ttl);
     const jittered = this.#jitter === 0 || wanted === Infinity
       ? wanted
-      : wanted * (1 - this.#jitter * this.#random());
+      : wanted * (1 - this.#jitter * this.random());
     const isDated = jittered !== Infinity || this.#isTimed;
     const storedAt = isDated ? this.now() : 0;
     return { storedAt, ttl: jittered, loadMs, usedAt: storedAt };
@@ -189,6 +190,6 @@ export class FreshnessRules {
   #isEarly({ loadMs }: Times, over: number): boolean {
     if (this.#beta === 0) return false;
     // -ln of chance is 1 on average and now and then much more.
-    return -Math.log(1 - this.#random()) * this.#beta * loadMs >= -over;
+    return -Math.log(1 - this.random()) * this.#beta * loadMs >= -over;
   }
 }

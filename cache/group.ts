@@ -68,6 +68,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @param getter Asks the source: a function, or an object with `get`.
    * @param options Limits, times and the codec.
    * @throws {RangeError} When the name is empty or a number out of bounds.
+   * @throws {TypeError} When there is no getter.
    */
   constructor(
     name: string,
@@ -77,13 +78,21 @@ export class Group<T = ByteView> implements AsyncDisposable {
     if (name === "") {
       throw new RangeError("Cannot create a group: its name must not be empty");
     }
+    if (typeof getter !== "function" && typeof getter?.get !== "function") {
+      throw new TypeError(
+        `Cannot create group "${name}": want a getter, a function or an object with "get"`,
+      );
+    }
     const { retryAfter = 50, maxLoads = 32, maxWaiting = 1024 } = options;
     checkAtLeast(0, { retryAfter, maxWaiting });
     checkAtLeast(1, { maxLoads });
     this.name = name;
     this.#codec = options.codec;
     this.#core = new Core(name, options);
-    this.#archive = new Archive(this.#core.memory);
+    this.#archive = new Archive(
+      this.#core.memory,
+      (key) => this.#core.isInFlux(key),
+    );
     this.#loader = new Loader(this.#core, {
       source: (key, context) => this.#ask(getter, key, context),
       maxLoads,

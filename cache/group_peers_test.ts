@@ -35,6 +35,7 @@ function peer(get: PeerGetter["get"], told: Change[] = []): PeerGetter {
 function picker(owner: PeerGetter, more: Partial<PeerPicker> = {}): PeerPicker {
   return {
     self: "near",
+    spreadTime: 1000,
     others: [owner],
     pickPeer: () => owner,
     pickPrevious: () => undefined,
@@ -105,6 +106,7 @@ function cluster(names: string, options: GroupOptions<ByteView> = {}) {
     groups.set(name, group);
     group.peerSource.registerPeers({
       self: name,
+      spreadTime: 1000,
       others,
       pickPeer: (key) => key[0] === name ? undefined : peers.get(key[0] ?? ""),
       pickPrevious: () => undefined,
@@ -359,14 +361,15 @@ Deno.test("Group.set() finds the next owner when the first one fails", async () 
   const others: string[] = [];
   const { group } = peerGroup(() => value("v"), {}, {
     pickPeer: () => told.length === 0 ? ring[0] : ring[1],
-    tellOthers: (_group, { kind }, except) => {
-      others.push(`${kind} not ${except?.name}`);
+    tellOthers: (_group, change, except) => {
+      const what = "isCopies" in change ? "copies" : "all";
+      others.push(`${change.kind} ${what} not ${except?.name}`);
       return Promise.resolve(["dead"]);
     },
   });
   assertEquals(await group.set("Tom", "1"), { missed: ["dead"] });
   assertEquals(told, ["dead set", "next set"]);
-  assertEquals(others, ["drop not next"]);
+  assertEquals(others, ["drop all not next", "drop copies not next"]);
 });
 
 Deno.test("Group.remove() gives up on an owner that cannot be told, and says so", async () => {
@@ -435,6 +438,33 @@ Deno.test("Group.get() keeps nothing a former owner gave before a change", async
   answer.resolve({ view: new ByteView("old"), ttl: Infinity });
   await early;
   assertEquals([group.has("Tom"), asked], [false, ["Tom"]]);
+});
+
+Deno.test("Group.get() asks no former owner for what changed a short while ago", async () => {
+  let now = 0;
+  let asked = 0;
+  const former = () =>
+    peer(() => {
+      asked++;
+      return value("old", Infinity);
+    });
+  const { group } = peerGroup(() => value("v"), { now: () => now }, {
+    pickPeer: () => undefined,
+    pickPrevious: former,
+  });
+  const steps: [change: () => unknown, key: string, asked: number][] = [
+    [() => group.remove("a"), "a", 0],
+    [() => {}, "b", 1],
+    [() => group.reset(), "c", 1],
+    [() => now += 999, "d", 1],
+    [() => now += 1, "e", 2],
+    [() => group.removeTag("t"), "f", 2],
+  ];
+  for (const [change, key, wanted] of steps) {
+    await change();
+    await group.get(key);
+    assertEquals(asked, wanted, key);
+  }
 });
 
 Deno.test("Group.warmUp() takes what peers hold of its keys, with the time it has left", async () => {

@@ -128,7 +128,7 @@ Deno.test("Group.get() runs one load for 100 callers of a failing key, then paus
   const group = new Group("failing", () => {
     if (++loads < 3) throw new Error(`Cannot load ${loads}`);
     return "v";
-  }, { now: () => now });
+  }, { now: () => now, random: () => 0 });
   const all = Array.from({ length: 100 }, () => group.get("k"));
   for (const one of all) await assertRejects(() => one, Error, "Cannot load 1");
   now = 49;
@@ -390,6 +390,14 @@ Deno.test("Group() refuses an empty name and numbers out of bounds", () => {
     RangeError,
     "Cannot create a group: its name must not be empty",
   );
+  for (const getter of [undefined, null, {}, "get"]) {
+    assertThrows(
+      // A caller without types may give anything.
+      () => new Group("g", getter as unknown as () => string),
+      TypeError,
+      'Cannot create group "g": want a getter, a function or an object with "get"',
+    );
+  }
   const wrong = { maxBytes: -1, ttl: -1, negativeTtl: NaN, retryAfter: -1 };
   for (const [name, value] of Object.entries({ ...wrong, maxWaiting: -1 })) {
     assertThrows(

@@ -39,7 +39,11 @@ export class Loader {
    */
   constructor(core: Core, options: LoaderOptions) {
     this.#core = core;
-    this.#backoff = new Backoff(options.retryAfter, core.rules.now);
+    this.#backoff = new Backoff(
+      options.retryAfter,
+      core.rules.now,
+      core.rules.random,
+    );
     this.#source = new SourceLoader(core, this.#backoff, options);
   }
 

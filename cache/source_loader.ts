@@ -91,7 +91,9 @@ export class SourceLoader {
   /** Asks those who may still have the value of a key, where there are any. */
   #findElsewhere(key: string): Promise<Kept | undefined> | undefined {
     const { picker, tier } = this.#core;
-    const previous = picker?.pickPrevious(key);
+    const previous = this.#core.isInFlux(key)
+      ? undefined
+      : picker?.pickPrevious(key);
     const findBelow = () => tier?.carries(key) ? tier.find(key) : undefined;
     if (previous === undefined) return findBelow();
     return this.#askPrevious(previous, key)
@@ -138,7 +140,7 @@ export class SourceLoader {
     const view = await this.#source(key, context);
     // An aborted load is cut off as well: `forget` no longer reaches it.
     if (flight.isForgotten || flight.isAborted) return view;
-    this.#backoff.forget(key);
+    this.#backoff.loaded(key);
     // Only its owner keeps a value: others would not hear of its changes.
     if (this.#core.isOwnedElsewhere(key)) return view;
     const { ttl, tags } = context;

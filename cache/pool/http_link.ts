@@ -185,6 +185,10 @@ export class HttpLink implements Link {
     if (question.kind === "ping") {
       return Promise.resolve({ kind: "done", missed: [] });
     }
+    // It would load what it does not hold.
+    if (question.kind === "get" && question.mode === "held") {
+      return Promise.resolve({ kind: "missing" });
+    }
     if (question.kind === "get") {
       const ends = [this.#closing.signal, signal];
       return askGo(this.#name, question, this.#settings, ends);

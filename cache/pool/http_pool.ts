@@ -51,7 +51,11 @@ export class HttpPool extends PeerPool {
    * @throws {RangeError} When a number is out of bounds, or the secret too short.
    */
   constructor(self: string, options: HttpPoolOptions = {}) {
-    super(self, options, new HttpTransport(options));
+    super(
+      self,
+      options,
+      new HttpTransport(options, options.ring === "crc32x50"),
+    );
     const { basePath = "/_geecache/", timeout = 5000, secret } = options;
     const { maxAnswerBytes = 64 << 20, now = Date.now } = options;
     this.#settings = {

@@ -157,7 +157,7 @@ Deno.test("HttpPool shares a ring with a Go node: each key is loaded by its owne
     owned.filter((owner) => owner === name).length;
   assertEquals(one.loads.length, count(one.name));
   assertEquals(other.loads.length, count(other.name));
-  console.log(go.requests, owned);
+
   const gets = go.requests.filter((text) => text.startsWith("GET"));
   assertEquals(gets.length, count(go.name) * 3);
 });

@@ -3,6 +3,8 @@
 import { Secret } from "./auth.ts";
 import { HttpLink, type HttpLinkSettings } from "./http_link.ts";
 import type { Link, Transport } from "./link.ts";
+import { isAskable } from "./peer_path.ts";
+import { checkCounts } from "./pool_options.ts";
 
 /** Settings of an {@linkcode HttpTransport}. */
 export interface HttpTransportOptions {
@@ -49,13 +51,17 @@ export interface HttpTransportOptions {
 /** Ways to peers over HTTP, those in Go included. */
 export class HttpTransport implements Transport {
   readonly #settings: HttpLinkSettings;
+  readonly #mayMeetGo: boolean;
 
   /**
    * Makes the transport.
    *
+   * @param options Limits and the path.
+   * @param mayMeetGo Whether there may be Go nodes, which a URL must reach.
    * @throws {TypeError} When the path has no slash at both ends.
    */
-  constructor(options: HttpTransportOptions = {}) {
+  constructor(options: HttpTransportOptions = {}, mayMeetGo = false) {
+    this.#mayMeetGo = mayMeetGo;
     const { basePath = "/_geecache/", secret, now = Date.now } = options;
     const custom = options.fetch;
     if (!/^\/([^?#]*\/)?$/.test(basePath)) {
@@ -63,10 +69,12 @@ export class HttpTransport implements Transport {
         `Cannot use base path "${basePath}": want a slash at both ends`,
       );
     }
+    const { timeout = 5000, maxAnswerBytes = 64 << 20 } = options;
+    checkCounts({ maxAnswerBytes });
     this.#settings = {
       basePath,
-      timeout: options.timeout ?? 5000,
-      maxAnswerBytes: options.maxAnswerBytes ?? 64 << 20,
+      timeout,
+      maxAnswerBytes,
       secret: secret === undefined ? undefined : new Secret(secret, { now }),
       // A request made from a request is made twice.
       fetch: custom === undefined
@@ -89,9 +97,9 @@ export class HttpTransport implements Transport {
     );
   }
 
-  /** Whether it can carry a key; any, but not to Go nodes. */
-  carries(_key: string): boolean {
-    return true;
+  /** Whether it can carry a key: any, unless a Go node may be the owner. */
+  carries(key: string): boolean {
+    return !this.#mayMeetGo || isAskable(key);
   }
 
   /** Makes the way to a peer. */

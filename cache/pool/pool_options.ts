@@ -123,7 +123,7 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
     grace,
   });
   checkNumbers("at least 0", (value) => value >= 0, { hedgeAfter });
-  checkNumbers("a whole number above 0", isCount, { maxFailures, maxPeers });
+  checkCounts({ maxFailures, maxPeers });
   return {
     makeRing: ringMaker(ring),
     isForeignToGo: ring === "balanced",
@@ -147,6 +147,16 @@ function ringMaker(ring: NonNullable<PoolOptions["ring"]>): () => Ring {
   throw new TypeError(
     `Cannot create a pool with ring "${ring}": want "balanced", "crc32x50" or a function`,
   );
+}
+
+/**
+ * Checks that options are counts.
+ *
+ * @param numbers The options by name.
+ * @throws {RangeError} When one is no whole number above 0.
+ */
+export function checkCounts(numbers: Readonly<Record<string, number>>): void {
+  checkNumbers("a whole number above 0", isCount, numbers);
 }
 
 function isTimer(value: number): boolean {

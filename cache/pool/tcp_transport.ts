@@ -8,6 +8,7 @@ import {
 } from "./byte_stream.ts";
 import { greetServer } from "./handshake.ts";
 import type { Link, Transport } from "./link.ts";
+import { checkCounts } from "./pool_options.ts";
 import { parseAddress } from "./tcp_address.ts";
 import { TcpLink } from "./tcp_link.ts";
 
@@ -70,6 +71,7 @@ export class TcpTransport implements Transport {
   /** Makes the transport; nothing is opened. */
   constructor(options: TcpTransportOptions = {}) {
     const { secret, timeout = 5000 } = options;
+    checkCounts({ maxAnswerBytes: options.maxAnswerBytes ?? 1 });
     this.#options = options;
     this.#timeout = timeout;
     this.#secret = secret === undefined ? undefined : new Secret(secret);

@@ -1,0 +1,49 @@
+// Copyright 2026 the Gee authors. MIT license.
+// Puts `cache` under stampedes, outages and attacks and prints what came out
+// beside the goals. `deno task stress:cache` is the short form that CI runs; with
+// `--long` the numbers are ten to fifty times larger. `--seed N` repeats a run,
+// names after it choose rigs. Needs Linux, whose accounts it reads.
+import { clusters } from "./cache_cluster.ts";
+import { flooding } from "./cache_flooding.ts";
+import { model } from "./cache_model.ts";
+import { outages } from "./cache_outage.ts";
+import { penetration } from "./cache_penetration.ts";
+import { soak } from "./cache_soak.ts";
+import { cold, down, restart } from "./cache_stampede.ts";
+import { Report } from "./report.ts";
+
+const args = [...Deno.args];
+const isLong = args.includes("--long");
+const at = args.indexOf("--seed");
+const seed = at === -1 ? Date.now() % 2 ** 31 : Number(args[at + 1]);
+const wanted = args.filter((arg, index) =>
+  !arg.startsWith("--") && (at === -1 || index !== at + 1)
+);
+
+const rigs: Record<string, (report: Report) => Promise<void>> = {
+  cold,
+  restart,
+  down,
+  outages,
+  model: (report) => model(report, isLong ? 1_000_000 : 100_000, seed),
+  clusters: (report) => clusters(report, isLong ? 1000 : 40, seed),
+  penetration: (report) =>
+    penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
+  flooding: (report) => flooding(report, seed),
+  soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
+};
+
+if (Deno.build.os !== "linux") {
+  console.log("Skipped: the stress run reads the accounts of Linux");
+  Deno.exit(0);
+}
+const unknown = wanted.filter((name) => !Object.hasOwn(rigs, name));
+if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
+  console.log(`Cannot run ${unknown.join(", ")} by seed ${seed}`);
+  Deno.exit(2);
+}
+const report = new Report();
+for (const [name, rig] of Object.entries(rigs)) {
+  if (wanted.length === 0 || wanted.includes(name)) await rig(report);
+}
+Deno.exit(report.end());
