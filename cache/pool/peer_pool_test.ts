@@ -134,7 +134,7 @@ Deno.test("PeerPool() refuses options out of bounds", () => {
   const wrong: [PoolOptions, string][] = [
     [
       { timeout: 0 },
-      "Cannot create a pool with timeout 0: want above 0 and up to 2147483647",
+      "Cannot create a pool with timeout 0: want a finite number above 0, up to 2147483647",
     ],
     [{ timeout: Infinity }, "with timeout Infinity"],
     [{ timeout: 2 ** 31 }, "with timeout 2147483648"],

@@ -114,7 +114,7 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
   const { ring = "balanced", timeout = 5000, grace = 10_000 } = options;
   const { hedgeAfter = Infinity, maxFailures = 3, maxPeers = 1024 } = options;
   const { probeAfter = 500, maxProbe = 2000 } = options;
-  checkNumbers(`above 0 and up to ${MAX_TIMER}`, isTimer, {
+  checkNumbers(`a finite number above 0, up to ${MAX_TIMER}`, isTimer, {
     timeout,
     probeAfter,
     maxProbe,
