@@ -147,6 +147,7 @@ export type {
   UnknownGroupAnswer,
   ValueAnswer,
 } from "./pool/link.ts";
+export type { MetricsInfo, MetricsOptions } from "./pool/metrics_page.ts";
 export type { Member, WeightedMember } from "./pool/member.ts";
 export { PeerPool, type PooledGroup } from "./pool/peer_pool.ts";
 export type { PoolOptions } from "./pool/pool_options.ts";

@@ -8,6 +8,12 @@ const READ_BYTES = 64 << 10;
 const HEADER = 4;
 /** Number and kind. */
 const MIN_LENGTH = 5;
+/**
+ * Shorter values share memory of this size: a value of 100 bytes with memory of
+ * its own takes a quarter more time in all, most of it to collect it.
+ */
+const SLAB_BYTES = 4096;
+const MAX_IN_SLAB = 512;
 /** A longer part of a chunk is not copied out of it. */
 const SHARED_FROM = 16 << 10;
 /** Up to here `fromCharCode` beats `TextDecoder`, whose call costs 0.27 µs. */
@@ -34,6 +40,8 @@ export class FrameReader {
   #frameEnd = 0;
   /** Whether a value is a part of the buffer, which must stay as it is then. */
   #isShared = false;
+  #slab = new Uint8Array(0);
+  #slabAt = 0;
   /** The last name, since one group is asked for again and again. */
   #name = "";
   #nameBytes: Uint8Array = new Uint8Array(0);
@@ -168,12 +176,25 @@ export class FrameReader {
     const start = this.#at;
     const size = this.#frameEnd - start;
     this.#at = this.#frameEnd;
+    if (size <= MAX_IN_SLAB) return this.#fromSlab(start, size);
     // A small value must not keep a large chunk alive.
     if (size < SHARED_FROM || size * 2 < this.#bytes.length) {
       return this.#bytes.slice(start, start + size);
     }
     this.#isShared = true;
     return this.#bytes.subarray(start, start + size);
+  }
+
+  /** A copy that shares its memory with a few others. */
+  #fromSlab(start: number, size: number): Uint8Array {
+    if (size > this.#slab.length - this.#slabAt) {
+      this.#slab = new Uint8Array(SLAB_BYTES);
+      this.#slabAt = 0;
+    }
+    const at = this.#slabAt;
+    this.#slabAt += size;
+    this.#slab.set(this.#bytes.subarray(start, start + size), at);
+    return this.#slab.subarray(at, at + size);
   }
 
   #checkedLength(): number {

@@ -4,6 +4,11 @@ import { Secret } from "./auth.ts";
 import { answerHttp } from "./http_answer.ts";
 import type { HttpAnswerSettings } from "./http_answer_settings.ts";
 import { HttpTransport, type HttpTransportOptions } from "./http_transport.ts";
+import {
+  type MetricsInfo,
+  type MetricsPage,
+  metricsPage,
+} from "./metrics_page.ts";
 import { PeerPool } from "./peer_pool.ts";
 import type { PoolOptions } from "./pool_options.ts";
 import { refuse } from "./refuse.ts";
@@ -39,6 +44,7 @@ export interface HttpPoolOptions extends PoolOptions, HttpTransportOptions {}
  */
 export class HttpPool extends PeerPool {
   readonly #settings: HttpAnswerSettings;
+  readonly #metrics: MetricsPage;
   #isClosed = false;
 
   /**
@@ -56,6 +62,7 @@ export class HttpPool extends PeerPool {
       options,
       new HttpTransport(options, options.ring === "crc32x50"),
     );
+    this.#metrics = metricsPage(this, options);
     const { basePath = "/_geecache/", timeout = 5000, secret } = options;
     const { maxAnswerBytes = 64 << 20, now = Date.now } = options;
     this.#settings = {
@@ -69,19 +76,23 @@ export class HttpPool extends PeerPool {
   }
 
   /**
-   * Answers a request of a peer; bound, so that it can be handed to
-   * `Deno.serve` as it is.
+   * Answers a request of a peer, and shows the metrics page where there is one;
+   * bound, so that it can be handed to `Deno.serve` as it is.
    *
    * @param request The request.
+   * @param info Where it came from, for the metrics page.
    * @returns The response: for a GET 200 with the value as protobuf, 404 outside
    * of the path, for an unknown group and for a key that is not there, 405 for
    * other methods, 400 for a malformed path, 401 where a secret is set, 500 when
    * the load failed, 503 when there was no time or room for it. Nodes of this
    * package ask by a POST of their own.
    */
-  readonly fetch = (request: Request): Promise<Response> => {
+  readonly fetch = (
+    request: Request,
+    info?: MetricsInfo,
+  ): Promise<Response> => {
     if (this.#isClosed) return Promise.resolve(refuse(503, "closed"));
-    return answerHttp(request, this.#settings);
+    return this.#metrics(request, info) ?? answerHttp(request, this.#settings);
   };
 
   /**

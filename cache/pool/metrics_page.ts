@@ -2,25 +2,8 @@
 
 import type { PeerSource } from "../peer.ts";
 import { type Metrics, renderMetrics } from "./metrics_html.ts";
+import type { MetricsOptions } from "./metrics_options.ts";
 import type { PoolStats } from "./pool_stats.ts";
-
-/** Where the page with the metrics of a pool is, and who may see it. */
-export interface MetricsOptions {
-  /**
-   * The path of the page.
-   *
-   * @default {"/debug/cache"}
-   */
-  readonly path?: string;
-  /**
-   * Says who may see the page. Without it only requests from this machine may:
-   * to a loopback name, from a loopback address where that is known, and not
-   * through a proxy.
-   *
-   * @default {undefined}
-   */
-  readonly authorize?: (request: Request) => boolean | Promise<boolean>;
-}
 
 /** What the page shows: a `PeerPool` is one. */
 export interface MetricsSource {
@@ -38,21 +21,34 @@ export interface MetricsInfo {
   readonly remoteAddr?: { readonly hostname?: string };
 }
 
+/** Answers requests for the page; `undefined` at once for other paths. */
+export type MetricsPage = (
+  request: Request,
+  info?: MetricsInfo,
+) => Promise<Response> | undefined;
+
+/** The options of a pool that matter here. */
+export interface MetricsPoolOptions {
+  /** Where the page is, and who may see it; without it there is none. */
+  readonly metrics?: MetricsOptions;
+  /** Told of an error of `authorize`. */
+  readonly onError?: (error: unknown) => void;
+}
+
 /**
  * Makes what answers requests for the page.
  *
  * @param pool The pool.
- * @param options Where the page is, and who may see it.
- * @param report Told of an error of `authorize`.
- * @returns A function that gives `undefined` at once for other paths.
+ * @param options Those of the pool.
+ * @returns The page, or nothing under any path where it is off.
  * @throws {TypeError} When the path does not begin with a slash.
  */
 export function metricsPage(
   pool: MetricsSource,
-  options: MetricsOptions,
-  report: (error: unknown) => void = () => {},
-): (request: Request, info?: MetricsInfo) => Promise<Response> | undefined {
-  const { path = "/debug/cache", authorize } = options;
+  { metrics, onError: report = () => {} }: MetricsPoolOptions,
+): MetricsPage {
+  if (metrics === undefined) return () => undefined;
+  const { path = "/debug/cache", authorize } = metrics;
   if (!/^\/[^?#]*$/.test(path)) {
     throw new TypeError(
       `Cannot use metrics path "${path}": want one that begins with a slash`,

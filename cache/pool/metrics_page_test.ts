@@ -21,7 +21,10 @@ function setUp(options: MetricsOptions = {}) {
   const group = new FakeSource("<img src=x>");
   pool.register(group);
   pool.register(new FakeSource("scores"));
-  const page = metricsPage(pool, options, (error) => errors.push(error));
+  const page = metricsPage(pool, {
+    metrics: options,
+    onError: (error) => errors.push(error),
+  });
   const ask = async (
     url?: string,
     init?: RequestInit,

@@ -3,6 +3,7 @@
 import { BalancedRing } from "../ring/balanced_ring.ts";
 import { HashRing } from "../ring/hash_ring.ts";
 import type { Ring } from "../ring/ring.ts";
+import type { MetricsOptions } from "./metrics_options.ts";
 
 /** A timer that is to run longer fires at once. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -64,6 +65,13 @@ export interface PoolOptions {
    * @default {1024}
    */
   readonly maxPeers?: number;
+  /**
+   * A page of figures and a look-up of keys, for people: see
+   * {@linkcode MetricsOptions}. Off unless it is given.
+   *
+   * @default {undefined}
+   */
+  readonly metrics?: MetricsOptions;
   /**
    * Told what callers do not see: a `PeerError` when a peer was of no use, why a
    * load for a peer failed, and a list of nodes that could not be used.

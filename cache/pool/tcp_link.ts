@@ -6,7 +6,8 @@ import type { Answer, Link, Question, SendOptions } from "./link.ts";
 import { TcpSession } from "./tcp_session.ts";
 
 const FIRST_PAUSE = 50;
-const MAX_PAUSE = 1000;
+/** So that a peer that is back is found soon. */
+const MAX_PAUSE = 250;
 
 /** Settings of a {@linkcode TcpLink}. */
 export interface TcpLinkSettings {

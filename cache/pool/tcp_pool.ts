@@ -1,8 +1,14 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import {
+  type MetricsInfo,
+  type MetricsPage,
+  metricsPage,
+} from "./metrics_page.ts";
 import { PeerPool } from "./peer_pool.ts";
 import type { PoolOptions } from "./pool_options.ts";
-import { parseAddress, type TcpAddress } from "./tcp_address.ts";
+import { refuse } from "./refuse.ts";
+import { parseAddress } from "./tcp_address.ts";
 import { TcpServer, type TcpServerOptions } from "./tcp_server.ts";
 import { TcpTransport, type TcpTransportOptions } from "./tcp_transport.ts";
 
@@ -25,22 +31,21 @@ export type TcpListenOptions = Omit<
  * import { Group, TcpPool } from "@gee/std/cache";
  * import { assertEquals } from "@std/assert";
  *
- * await using pool = new TcpPool("127.0.0.1:8001");
- * await using server = pool.listen({ port: 0 });
- * const other = `127.0.0.1:${server.addr.port}`;
+ * // One that owns every key, and one that is in no list and only asks.
+ * await using owner = new TcpPool("127.0.0.1:8001");
+ * owner.register(new Group("scores", () => "630"));
+ * await using server = owner.listen({ port: 0 });
  *
  * await using asker = new TcpPool("127.0.0.1:8002");
- * asker.set(other);
- * for (const node of [pool, asker]) {
- *   node.register(new Group("scores", () => node.self));
- * }
- * const scores = new Group("names", (key) => key);
- * assertEquals(asker.owner("Tom"), other);
- * await scores.close();
+ * await using scores = new Group("scores", () => undefined);
+ * asker.register(scores);
+ * asker.set(`127.0.0.1:${server.addr.port}`);
+ * assertEquals(String(await scores.get("Tom")), "630");
  * ```
  */
 export class TcpPool extends PeerPool {
   readonly #options: TcpPoolOptions;
+  readonly #metrics: MetricsPage;
   readonly #servers = new Set<TcpServer>();
 
   /**
@@ -56,6 +61,7 @@ export class TcpPool extends PeerPool {
     const { now: _, ...rest } = options;
     super(self, options, new TcpTransport(rest));
     this.#options = options;
+    this.#metrics = metricsPage(this, options);
   }
 
   /**
@@ -79,6 +85,21 @@ export class TcpPool extends PeerPool {
     this.#servers.add(server);
     return server;
   }
+
+  /**
+   * Shows the metrics page where there is one; bound, so that it can be handed to
+   * `Deno.serve` as it is. Peers do not ask here.
+   *
+   * @param request The request.
+   * @param info Where it came from.
+   * @returns The response; 404 for everything but the page.
+   */
+  readonly fetch = (
+    request: Request,
+    info?: MetricsInfo,
+  ): Promise<Response> =>
+    this.#metrics(request, info) ??
+      Promise.resolve(refuse(404, "not found"));
 
   /**
    * Ends all connections. The groups stay open and load for themselves. Calling

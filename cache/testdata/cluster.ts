@@ -131,14 +131,13 @@ export class Cluster implements AsyncDisposable {
   async #http(port: number) {
     const started = Promise.withResolvers<number>();
     // Its name is known when its port is, and then it has a pool.
-    let pool: HttpPool | undefined;
     const server = Deno.serve({
       hostname: "127.0.0.1",
       port,
       onListen: ({ port }) => started.resolve(port),
-    }, (request) => pool?.fetch(request) ?? new Response());
+    }, (request): Promise<Response> => pool.fetch(request));
     const self = `http://127.0.0.1:${await started.promise}`;
-    pool = new HttpPool(self, this.#options.pool);
+    const pool: HttpPool = new HttpPool(self, this.#options.pool);
     return { pool, stop: () => server.shutdown() };
   }
 
