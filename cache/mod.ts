@@ -147,7 +147,8 @@ export type {
   UnknownGroupAnswer,
   ValueAnswer,
 } from "./pool/link.ts";
-export type { MetricsInfo, MetricsOptions } from "./pool/metrics_page.ts";
+export type { MetricsOptions } from "./pool/metrics_options.ts";
+export type { MetricsInfo } from "./pool/metrics_page.ts";
 export type { Member, WeightedMember } from "./pool/member.ts";
 export { PeerPool, type PooledGroup } from "./pool/peer_pool.ts";
 export type { PoolOptions } from "./pool/pool_options.ts";

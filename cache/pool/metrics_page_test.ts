@@ -6,11 +6,8 @@ import {
   LocalNetwork,
   LocalPool,
 } from "../testdata/local_transport.ts";
-import {
-  type MetricsInfo,
-  type MetricsOptions,
-  metricsPage,
-} from "./metrics_page.ts";
+import { type MetricsInfo, metricsPage } from "./metrics_page.ts";
+import type { MetricsOptions } from "./metrics_options.ts";
 
 const URL_OF_PAGE = "http://localhost:8001/debug/cache";
 
