@@ -5,9 +5,10 @@
  * source, shared with peers so that each key is loaded once and kept by one
  * node.
  *
- * A {@linkcode Group} is a named cache with a getter that asks the source. An
- * {@linkcode HttpPool} joins the groups of several nodes; nodes of the Go
- * original GeeCache may be among them.
+ * A {@linkcode Group} is a named cache with a getter that asks the source. A
+ * pool joins the groups of several nodes: {@linkcode HttpPool}, among whose nodes
+ * may be some of the Go original GeeCache, or {@linkcode TcpPool}, which is
+ * faster.
  *
  * ```ts
  * import { Group, HttpPool } from "@gee/std/cache";
@@ -31,7 +32,12 @@
  *
  * assertEquals(String(await scores.get("Tom")), "630");
  * assertEquals(await scores.get("Sam"), undefined);
- * assertEquals(scores.peek("Tom") !== undefined, true);
+ *
+ * // The data has changed: every node drops what it holds.
+ * database.set("Tom", "631");
+ * const { missed } = await scores.remove("Tom");
+ * assertEquals(missed, []); // nobody is out of reach
+ * assertEquals(String(await scores.get("Tom")), "631");
  * ```
  *
  * ## What it guarantees
@@ -42,7 +48,7 @@
  *   `negativeTtl`; a failure is an error, is not remembered as a value, and
  *   leaves its key alone for `retryAfter`.
  * - A load that was running when `set`, `remove`, `removeTag` or `reset` came does
- *   not overwrite what they did.
+ *   not overwrite what they did, on any node.
  * - Times are shortened by chance (`ttlJitter`), so that values loaded together
  *   do not end together. A stale value is served only where
  *   `staleWhileRevalidate` or `staleIfError` allow it, and never one that was
@@ -51,21 +57,45 @@
  * - Memory stays under `maxBytes` by an exact count, at most `maxLoads` calls of
  *   the getter run, and every wait for a peer ends after `timeout`.
  * - A peer that is down costs a call of the source, never an error; a value got
- *   so is not kept. A key the owner knows to be missing is not asked for again.
- * - No timer runs while nothing is being loaded.
+ *   so is not kept. After `maxFailures` it leaves the ring and others own its
+ *   keys; it is tried again at least every `maxProbe`, told what it missed, and
+ *   then back. A key the owner knows to be missing is not asked for again.
+ * - A store behind memory (`secondTier`) that is down costs calls of the source,
+ *   never an error, and brings nothing back that was dropped meanwhile.
+ * - No timer runs while nothing is being loaded and no peer is down or leaving.
+ *
+ * ## How changes reach every node
+ *
+ * `set`, `remove`, `removeMany`, `removeTag` and `reset` may be called on any
+ * node. The owner of a key agrees first, then all others drop what they hold, and
+ * the promise resolves when all have agreed. So a `get` that begins after that,
+ * on any node that could be reached, gives nothing older than the change.
+ *
+ * A node that cannot be reached is told by those that can, and stands in `missed`
+ * if nobody can. Whoever knows of that does not ask it before it has been told,
+ * which is within `maxProbe` and a round trip of its return. What such a node
+ * answers its own callers may be old until then; a `ttl` bounds it in any case.
+ *
+ * Copies of keys that are asked for all the time (`copies`) are dropped in the
+ * same way, and live for a second at most. When the list of nodes changes, the
+ * new owner of a key asks the former one before the source during `grace`.
  *
  * ## What it does not do
  *
- * - `set`, `remove`, `removeTag` and `reset` reach this node only, and values of
- *   other nodes are not copied: every `get` of such a key asks its owner.
+ * - It is a cache, not a database: a value that was only `set` is lost when its
+ *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
- *   nobody else can write.
- * - A pool has the ring of Go nodes; `BalancedRing` stands for itself so far.
- * - Peers are not authenticated: keep the port of a pool in a private network.
- * - Keys `"."` and `".."` and keys with lone surrogates do not pass through a
- *   URL: every node loads them for itself.
- * - The list of peers is what `set` was given last; a peer that is down stays on
- *   the ring.
+ *   nobody else can write. Restore it before the pool is served: what changed
+ *   long before is not known to be old.
+ * - Without a `secret` peers are not authenticated: keep the port in a private
+ *   network. With one, requests over HTTP are signed but not encrypted, and over
+ *   TCP only the connection is proved: use `https` names or `tls` where the wire
+ *   is not trusted.
+ * - Go nodes cannot be told of changes and cannot sign. They have a ring of their
+ *   own, `ring: "crc32x50"`; on it keys that no URL carries (`"."`, `".."`, text
+ *   with a lone surrogate) are loaded by every node for itself.
+ * - Nodes that share a second tier without a pool do not hear of each other's
+ *   changes: memory then holds old values until their `ttl`.
  *
  * @module
  */
