@@ -24,8 +24,8 @@ interface Node {
  * A ring whose nodes own nearly the same share: at most 6 % above the mean with
  * 100 nodes, where 50 points of CRC-32 each give 50 %.
  *
- * Keys fall into 524,288 slots, and in each slot the node with the highest score
- * owns it (rendezvous hashing, Thaler and Ravishankar 1998; weights after
+ * Keys fall into 524,288 slots, and each is owned by the node with the best draw
+ * for it (rendezvous hashing, Thaler and Ravishankar 1998; weights after
  * Schindelhauer and Schomaker 2005). So a look-up reads one number, and a node
  * that comes or goes moves only the slots it wins or leaves. Go nodes do not
  * know this ring: with them use `HashRing`.
@@ -49,7 +49,7 @@ export class BalancedRing implements Ring {
   /** The nodes by index; a place that is free holds `undefined`. */
   readonly #nodes: (Node | undefined)[] = [];
   readonly #owners = new Uint16Array(SLOTS).fill(NOBODY);
-  readonly #scores = new Float32Array(SLOTS);
+  readonly #costs = new Float32Array(SLOTS);
 
   /** The names on the ring, sorted. */
   get names(): readonly string[] {
@@ -129,8 +129,8 @@ export class BalancedRing implements Ring {
   owners(key: string, count: number): string[] {
     const slot = slotOf(key);
     return this.#nodes.filter((node) => node !== undefined)
-      .map((node) => ({ name: node.name, score: scoreOf(slot, node) }))
-      .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
+      .map((node) => ({ name: node.name, cost: costOf(slot, node) }))
+      .sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1))
       .slice(0, count).map(({ name }) => name);
   }
 
@@ -143,22 +143,21 @@ export class BalancedRing implements Ring {
     const copy = new BalancedRing();
     copy.#nodes.push(...this.#nodes);
     copy.#owners.set(this.#owners);
-    copy.#scores.set(this.#scores);
+    copy.#costs.set(this.#costs);
     return copy;
   }
 
-  /** Gives a slot to a node that scores higher than its owner. */
+  /** Gives a slot to a node that takes it for less than its owner. */
   #offer(slot: number, index: number, node: Node): void {
-    const score = scoreOf(slot, node);
+    const cost = costOf(slot, node);
     const owner = this.#owners[slot] as number; // below their number
-    const best = this.#scores[slot] as number;
+    const least = this.#costs[slot] as number;
+    if (owner !== NOBODY && cost > least) return;
     const rival = this.#nodes[owner];
-    const isHigher = owner === NOBODY || score > best ||
-      // Equal scores: the smaller name, whichever came first.
-      (score === best && rival !== undefined && node.name < rival.name);
-    if (!isHigher) return;
+    // Equal costs: the smaller name, whichever came first.
+    if (cost === least && rival !== undefined && rival.name < node.name) return;
     this.#owners[slot] = index;
-    this.#scores[slot] = score;
+    this.#costs[slot] = cost;
   }
 }
 
@@ -166,10 +165,17 @@ function slotOf(key: string): number {
   return mix32(crc32(key)) >>> SHIFT;
 }
 
-/** With a uniform u from 0 to 1, -weight / ln(u) gives shares by weight. */
-function scoreOf(slot: number, { seed, weight }: Node): number {
-  const uniform = (mix32(seed ^ Math.imul(slot + 1, 0x9e37_79b1)) + 0.5) /
-    2 ** 32;
+/**
+ * The least cost wins a slot. With u uniform from 0 to 1, 1 - (1 - u)^(1 / weight)
+ * gives shares by weight; for a weight of 1 that is u, and no logarithm is needed,
+ * which takes two thirds of the time of `put`.
+ */
+function costOf(slot: number, { seed, weight }: Node): number {
+  const hash = mix32(seed ^ Math.imul(slot + 1, 0x9e37_79b1));
+  const uniform = (hash + 0.5) / 2 ** 32;
+  const cost = weight === 1
+    ? uniform
+    : -Math.expm1(Math.log1p(-uniform) / weight);
   // As it is kept, or the order in which nodes came would decide between two.
-  return Math.fround(-weight / Math.log(uniform));
+  return Math.fround(cost);
 }
