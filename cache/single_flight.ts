@@ -69,12 +69,12 @@ class RunningFlight<T> implements Flight {
 export class SingleFlight<T> {
   /** The load that callers of a key join. */
   readonly #current = new Map<string, RunningFlight<T>>();
-  /** Those and the forgotten ones that have not ended yet. */
-  readonly #running = new Set<RunningFlight<T>>();
+  /** Those that nobody joins any more and that have not ended yet. */
+  readonly #forgotten = new Set<RunningFlight<T>>();
 
   /** How many loads are under way. */
   get size(): number {
-    return this.#running.size;
+    return this.#current.size + this.#forgotten.size;
   }
 
   /**
@@ -115,6 +115,7 @@ export class SingleFlight<T> {
     if (flight === undefined) return;
     flight.isForgotten = true;
     this.#current.delete(key);
+    this.#forgotten.add(flight);
   }
 
   /** Cuts every load off from callers to come, as `forget` does. */
@@ -129,8 +130,8 @@ export class SingleFlight<T> {
    */
   abort(reason: unknown): void {
     this.forgetAll();
-    const flights = [...this.#running];
-    this.#running.clear();
+    const flights = [...this.#forgotten];
+    this.#forgotten.clear();
     for (const flight of flights) flight.abort(reason);
   }
 
@@ -140,7 +141,6 @@ export class SingleFlight<T> {
   ): RunningFlight<T> {
     const flight = new RunningFlight<T>();
     this.#current.set(key, flight);
-    this.#running.add(flight);
     void this.#run(key, flight, load);
     return flight;
   }
@@ -169,7 +169,7 @@ export class SingleFlight<T> {
   }
 
   #end(key: string, flight: RunningFlight<T>): void {
-    this.#running.delete(flight);
-    if (this.#current.get(key) === flight) this.#current.delete(key);
+    if (flight.isForgotten) this.#forgotten.delete(flight);
+    else if (this.#current.get(key) === flight) this.#current.delete(key);
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from "../peer.ts";
 import { Health } from "./health.ts";
 import { hedge } from "./hedge.ts";
-import type { GetQuestion, Link, TellQuestion } from "./link.ts";
+import type { Answer, GetQuestion, Link, TellQuestion } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { PeerLine, toText } from "./peer_line.ts";
 import type { PoolSettings } from "./pool_options.ts";
@@ -228,7 +228,7 @@ export class RemotePeer implements PeerGetter {
     signal: AbortSignal | undefined,
   ): Promise<PeerValue | undefined> {
     try {
-      return await this.#ask(question, signal);
+      return this.#valueOf(question, await this.#line.send(question, signal));
     } catch (error) {
       if (!(error instanceof PeerError) || question.mode === "held") {
         throw error;
@@ -243,7 +243,10 @@ export class RemotePeer implements PeerGetter {
     question: GetQuestion,
     signal: AbortSignal | undefined,
   ): Promise<PeerValue | undefined> {
-    const answer = await this.#line.send(question, signal);
+    return this.#valueOf(question, await this.#line.send(question, signal));
+  }
+
+  #valueOf(question: GetQuestion, answer: Answer): PeerValue | undefined {
     if (answer.kind === "missing") return undefined;
     if (answer.kind === "value") {
       if (this.#host.isMember || answer.ttl === undefined) return answer;
