@@ -64,6 +64,9 @@ export interface Policy<V> extends Iterable<[key: string, value: V]> {
    * Changes the limits and evicts what no longer fits.
    *
    * @param limits The new limits; one that is left out stays.
+   * @throws {RangeError} When a limit is out of bounds.
+   * @throws {TypeError} When bytes are limited that were never counted: the
+   * policy was made with neither `maxBytes` nor `sizeOf`.
    */
   resize(limits: PolicyLimits): void;
   /**

@@ -226,6 +226,7 @@ testAll(
   (make) => {
     const gone: EvictionReason[] = [];
     const policy = make({
+      maxBytes: 1 << 20,
       maxEntries: 100,
       onEvicted: (_key, _value, reason) => gone.push(reason),
     });
@@ -328,4 +329,26 @@ Deno.test("createPolicy() refuses an unknown name", () => {
     RangeError,
     'Cannot create a policy "fifo": want "s3fifo", "lru", "gdsf" or "adaptive"',
   );
+});
+
+Deno.test("Policy.resize() limits no bytes that were never counted", () => {
+  for (const name of ["s3fifo", "lru", "gdsf", "adaptive"] as const) {
+    for (const limits of [{ maxEntries: 9 }, { maxBytes: Infinity }]) {
+      const policy = createPolicy<string>(name, limits);
+      policy.set("k", "value");
+      assertThrows(
+        () => policy.resize({ maxBytes: 1000 }),
+        TypeError,
+        "Cannot resize to 1000 bytes: the cache counts entries alone, give maxBytes or sizeOf when it is made",
+      );
+      policy.resize({ maxEntries: 3 });
+    }
+    const counting = createPolicy<string>(name, {
+      maxEntries: 9,
+      sizeOf: (value) => value.length,
+    });
+    counting.set("k", "x".repeat(500));
+    counting.resize({ maxBytes: 100 });
+    assertEquals(counting.size, 0);
+  }
 });

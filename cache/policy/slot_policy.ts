@@ -67,6 +67,8 @@ export class SlotPolicy<V> implements Policy<V> {
   #maxBytes: number;
   #maxEntries: number;
   readonly #sizeOf: (value: V) => number;
+  /** Whether the bytes of values are known. */
+  readonly #isCounting: boolean;
   readonly #overhead: number;
   readonly #onEvicted: PolicyOptions<V>["onEvicted"];
   #hits = 0;
@@ -111,8 +113,8 @@ export class SlotPolicy<V> implements Policy<V> {
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
     // Without a byte limit sizes decide nothing, so values of any kind will do.
-    this.#sizeOf = options.sizeOf ??
-      (maxBytes === Infinity ? () => 0 : byteLength);
+    this.#isCounting = options.sizeOf !== undefined || maxBytes !== Infinity;
+    this.#sizeOf = options.sizeOf ?? (this.#isCounting ? byteLength : () => 0);
     this.#overhead = overhead;
     this.#onEvicted = options.onEvicted;
   }
@@ -233,10 +235,16 @@ export class SlotPolicy<V> implements Policy<V> {
    *
    * @param limits The new limits; one that is left out stays.
    * @throws {RangeError} When a limit is negative or not a number.
+   * @throws {TypeError} When bytes are limited that were never counted.
    */
   resize(limits: PolicyLimits): void {
     const { maxBytes = this.#maxBytes, maxEntries = this.#maxEntries } = limits;
     checkLimits("resize", { maxBytes, maxEntries });
+    if (maxBytes !== Infinity && !this.#isCounting) {
+      throw new TypeError(
+        `Cannot resize to ${maxBytes} bytes: the cache counts entries alone, give maxBytes or sizeOf when it is made`,
+      );
+    }
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
     const slots = this.#slots;
