@@ -65,7 +65,7 @@ import { AnswerCache, type ResponseCacheOptions } from "./answer_cache.ts";
  * await app.request("/");
  * const response = await app.request("/");
  * assertEquals(await response.text(), "Hello");
- * assertEquals(group.stats().hits, 1);
+ * assertEquals(group.stats().entries, 1);
  * ```
  */
 export function responseCache(options: ResponseCacheOptions = {}): Middleware {

@@ -15,7 +15,11 @@ Deno.test("session() keeps sessions in a cache group", async () => {
       set(key, text, { mustExist }) {
         if (!mustExist || group.peek(key) !== undefined) group.set(key, text);
       },
-      delete: (key) => group.remove(key),
+      async delete(key) {
+        const isThere = group.has(key);
+        await group.remove(key);
+        return isThere;
+      },
     },
   }));
   app.get("/", (c) => c.json(c.state.session.data));
