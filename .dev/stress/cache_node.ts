@@ -15,6 +15,8 @@ export interface NodeConfig {
   readonly source: string;
   readonly pool: PoolOptions;
   readonly group: GroupOptions<ByteView>;
+  /** A snapshot to begin with. */
+  readonly restore?: string;
 }
 
 /** What the driver wants of a node. */
@@ -28,22 +30,22 @@ export type Order =
   }
   | { readonly op: "removeTag"; readonly tag: string }
   | { readonly op: "peers"; readonly peers: readonly string[] }
-  | { readonly op: "snapshot" | "restore"; readonly path: string }
+  /** Leaves the cluster first, so that what it misses is known to the others. */
+  | { readonly op: "snapshot"; readonly path: string }
   | { readonly op: "reset" | "stats" | "warmUp" };
 
-function startPool(config: NodeConfig): HttpPool | TcpPool {
-  const { kind, self, peers } = config;
-  if (kind === "tcp") {
-    const pool = new TcpPool(self, config.pool);
-    pool.set(...peers);
-    pool.listen();
-    return pool;
-  }
-  const pool = new HttpPool(self, config.pool);
+function makePool({ kind, self, peers, pool: options }: NodeConfig) {
+  const pool = kind === "tcp"
+    ? new TcpPool(self, options)
+    : new HttpPool(self, options);
   pool.set(...peers);
-  const { hostname, port } = new URL(self);
-  Deno.serve({ hostname, port: Number(port), onListen() {} }, pool.fetch);
   return pool;
+}
+
+function listen(pool: HttpPool | TcpPool): void {
+  if (pool instanceof TcpPool) return void pool.listen();
+  const { hostname, port } = new URL(pool.self);
+  Deno.serve({ hostname, port: Number(port), onListen() {} }, pool.fetch);
 }
 
 function heap(): number {
@@ -75,30 +77,27 @@ async function obey(
     case "warmUp":
       return await group.warmUp();
     case "snapshot": {
+      await pool.close();
       const file = await Deno.create(order.path);
       return await group.snapshot(file.writable);
-    }
-    case "restore": {
-      const file = await Deno.open(order.path);
-      return await group.restore(file.readable);
     }
     case "stats":
       return { group: group.stats(), pool: pool.stats(), heap: heap() };
   }
 }
 
-function control(config: NodeConfig, pool: HttpPool | TcpPool): void {
-  const group = new Group("cluster", async (key, context) => {
-    const response = await fetch(config.source, {
-      method: "POST",
-      body: key,
-      signal: context.signal,
-    });
+function makeGroup({ source, group: options }: NodeConfig): Group {
+  return new Group("cluster", async (key, context) => {
+    const { signal } = context;
+    const response = await fetch(source, { method: "POST", body: key, signal });
     if (!response.ok) throw new Error("Cannot reach the source");
     context.tags = response.headers.get("x-tags")?.split(",") ?? [];
     return await response.text();
-  }, config.group);
-  pool.register(group);
+  }, options);
+}
+
+/** Prints its port when the node is ready. */
+function control(group: Group, pool: HttpPool | TcpPool): void {
   Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -115,7 +114,15 @@ function control(config: NodeConfig, pool: HttpPool | TcpPool): void {
 
 if (import.meta.main) {
   const config = JSON.parse(Deno.args[0] ?? "{}") as NodeConfig;
-  control(config, startPool(config));
+  const pool = makePool(config);
+  const group = makeGroup(config);
+  pool.register(group);
+  if (config.restore !== undefined) {
+    const file = await Deno.open(config.restore);
+    await group.restore(file.readable);
+  }
+  listen(pool);
+  control(group, pool);
   for await (const _ of Deno.stdin.readable);
   Deno.exit();
 }
