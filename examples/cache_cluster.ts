@@ -44,6 +44,10 @@ async function startNode(name: string, names: readonly string[]) {
   return node;
 }
 
+function pause(): Promise<void> {
+  return new Promise((done) => setTimeout(done, 20));
+}
+
 async function demonstrate(): Promise<void> {
   const listeners = KEYS.slice(0, 5).map(() =>
     Deno.listen({ hostname: HOST, port: 0 })
@@ -54,25 +58,31 @@ async function demonstrate(): Promise<void> {
   // Not in the list itself: it owns nothing and only asks.
   const { pool, group } = join(`${HOST}:1`, names);
   let known = new Map<string, string>();
-  const readAll = async (when: string) => {
+  const read = async () => {
     const values = await group.getMany(KEYS);
     const same = KEYS.filter((key) => values.get(key) === known.get(key));
+    known = values;
+    return { values, same };
+  };
+  const readAll = async (when: string) => {
+    const { values, same } = await read();
     const { peers } = pool.stats();
     const up = Object.values(peers).filter(({ state }) => state === "up");
     console.log(
       `${when}: ${values.size} values, ${same.length} of them as before, ` +
         `${up.length} nodes up`,
     );
-    known = values;
   };
   await readAll("First reading");
   await readAll("Second reading");
   nodes[2]?.kill("SIGKILL");
   await readAll("One node was killed");
+  // The other nodes find out by themselves, and then keep what they load.
+  while ((await read()).same.length < KEYS.length) await pause();
   await readAll("And again");
   nodes[2] = await startNode(names[2] ?? "", names);
   const isBack = () => pool.stats().peers[names[2] ?? ""]?.state === "up";
-  while (!isBack()) await new Promise((done) => setTimeout(done, 20));
+  while (!isBack()) await pause();
   await readAll("It is back");
   for (const node of nodes) node.kill("SIGKILL");
   await pool.close();

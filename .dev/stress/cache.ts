@@ -6,6 +6,7 @@
 import { clusters } from "./cache_cluster.ts";
 import { flooding } from "./cache_flooding.ts";
 import { model } from "./cache_model.ts";
+import { processes } from "./cache_processes.ts";
 import { outages } from "./cache_outage.ts";
 import { penetration } from "./cache_penetration.ts";
 import { soak } from "./cache_soak.ts";
@@ -30,6 +31,7 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   penetration: (report) =>
     penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
   flooding: (report) => flooding(report, seed),
+  processes: (report) => processes(report, isLong ? 300_000 : 10_000, seed),
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
 };
 

@@ -33,6 +33,8 @@ export interface AnsweringHost {
    * not come back.
    */
   keysOf(name: string): Promise<((key: string) => boolean) | undefined>;
+  /** Called when a peer asks for a key that this node does not hold. */
+  sought(key: string): void;
   /** Tells of an error, which the peer does not get to see. */
   report(error: unknown): void;
 }
@@ -96,6 +98,7 @@ export class Answering {
     const wait = new Wait(question.mode, question.isForwarded);
     const value = group.answer(question.key, wait);
     if (!(value instanceof Promise)) return toAnswer(value);
+    if (question.isForwarded) this.#host.sought(question.key);
     return this.#until(question, value.then(toAnswer), wait);
   }
 

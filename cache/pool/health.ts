@@ -18,7 +18,7 @@ export interface Recovery {
 /** Which of the settings matter here. */
 export type HealthSettings = Pick<
   PoolSettings,
-  "maxFailures" | "probeAfter" | "maxProbe" | "random"
+  "maxFailures" | "probeAfter" | "maxProbe" | "random" | "now"
 >;
 
 /**
@@ -33,6 +33,9 @@ export class Health {
   #pause = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #trial: Promise<void> | undefined;
+  #isDoubted = false;
+  /** When it answered last, or was pinged in doubt. */
+  #checkedAt = -Infinity;
   readonly #ending = new AbortController();
   readonly #settings: HealthSettings;
   readonly #recovery: Recovery;
@@ -61,6 +64,7 @@ export class Health {
   /** Notes an answer. */
   succeeded(): void {
     this.#failures = 0;
+    this.#checkedAt = this.#settings.now();
   }
 
   /** Notes a failure. */
@@ -76,6 +80,28 @@ export class Health {
     this.#pause = this.#settings.probeAfter;
     this.#wait();
     this.#recovery.changed();
+  }
+
+  /**
+   * Pings a peer that is up, since somebody else seems to find it of no use; one
+   * failure then takes it down. It does nothing where the peer answered, or was
+   * pinged so, within `maxProbe`.
+   *
+   * @returns When it is known; it does not reject.
+   */
+  async doubt(): Promise<void> {
+    const { now, maxProbe } = this.#settings;
+    const age = now() - this.#checkedAt;
+    const isFresh = age >= 0 && age < maxProbe;
+    if (isFresh || this.#isDoubted || this.#isDown || this.#isClosed) return;
+    this.#isDoubted = true;
+    this.#checkedAt = now();
+    try {
+      await this.#ping();
+    } catch {
+      this.down();
+    }
+    this.#isDoubted = false;
   }
 
   /**

@@ -19,6 +19,7 @@ class Patient {
       probeAfter: 500,
       maxProbe: 2000,
       random: () => random,
+      now: Date.now,
     }, {
       ping: (signal) => {
         this.log.push("ping");
@@ -149,4 +150,49 @@ Deno.test("Health.close() ends a trial, and nothing is heard of it again", async
   patient.health.down();
   assertEquals(patient.news(), ["down", "ping"]);
   assertEquals([lost, time.next()], [[true], false]);
+});
+
+Deno.test("Health.doubt() takes a peer down that fails one ping", async () => {
+  using time = new FakeTime();
+  const patient = new Patient();
+  await Promise.all([patient.health.doubt(), patient.health.doubt()]);
+  assertEquals(patient.news(), ["ping", "down"]);
+  await patient.health.doubt();
+  assertEquals(patient.news(), []);
+  patient.health.close();
+  await patient.health.doubt();
+  assertEquals([patient.news(), time.next()], [[], false]);
+});
+
+Deno.test("Health.doubt() leaves a peer alone that answered within maxProbe", async () => {
+  using time = new FakeTime();
+  const patient = new Patient();
+  patient.isThere = true;
+  const doubtAfter = async (ms: number) => {
+    await time.tickAsync(ms);
+    await patient.health.doubt();
+    return patient.news();
+  };
+  patient.health.succeeded();
+  assertEquals(await doubtAfter(1999), []);
+  assertEquals(await doubtAfter(1), ["ping"]);
+  assertEquals(await doubtAfter(1999), []);
+  patient.isThere = false;
+  assertEquals(await doubtAfter(1), ["ping", "down"]);
+  patient.health.close();
+});
+
+Deno.test("Health.doubt() ends a ping that hangs", async () => {
+  using time = new FakeTime();
+  const patient = new Patient();
+  patient.onPing = (signal) =>
+    new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
+    );
+  const doubt = patient.health.doubt();
+  await time.tickAsync(1000);
+  await doubt;
+  assertEquals(patient.news(), ["ping", "down"]);
+  patient.health.close();
+  assertEquals(time.next(), false);
 });

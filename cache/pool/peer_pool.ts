@@ -93,6 +93,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       timeout: settings.timeout,
       relay: (question) => this.#relay(question),
       keysOf: (name) => this.#keysOf(name),
+      sought: (key) => this.#sought(key),
       report,
     });
   }
@@ -347,6 +348,13 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     const { timeout } = this.#roster.settings;
     const missed = await tellInStead(peers, { group, change }, timeout / 2);
     return [...deaf, ...missed];
+  }
+
+  /** Somebody takes this node for the owner: the one it knows may be down. */
+  #sought(key: string): void {
+    const owner = this.#roster.rings.owner(key);
+    if (owner === undefined || owner === this.self) return;
+    void this.#roster.askable(owner)?.health.doubt();
   }
 
   async #keysOf(name: string): Promise<((key: string) => boolean) | undefined> {

@@ -252,3 +252,26 @@ Deno.test("PeerPool.stats() tells how peers stand, and does not change later", a
   assert(Object.isFrozen(stats) && Object.isFrozen(stats.peers));
   assertEquals(other.stats().answered, 3);
 });
+
+Deno.test("PeerPool.answer() finds out that the owner of a key is down, asked for it by others", async () => {
+  const network = new LocalNetwork();
+  const pool = new LocalPool("a", network, crc);
+  const other = new LocalPool("b", network, crc);
+  const group = new FakeSource();
+  pool.register(group);
+  pool.set("a", "b");
+  const key = keyOf(pool, "b");
+  const ask = async (key: string) => {
+    const question = { kind: "get", group: "scores", key } as const;
+    await pool.answer({ ...question, mode: "load", isForwarded: true });
+    return network.ways("ping");
+  };
+  network.stop("b");
+  // From memory, or a key of its own: that says nothing of the other.
+  assertEquals(await ask(key), []);
+  group.onAnswer = () => Promise.resolve(undefined);
+  assertEquals(await ask(keyOf(pool, "a")), []);
+  assertEquals(await ask(key), ["a>b"]);
+  assertEquals(pool.owner(key), "a");
+  for (const node of [pool, other]) await node.close();
+});

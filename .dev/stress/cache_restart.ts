@@ -1,0 +1,229 @@
+// Copyright 2026 the Gee authors. MIT license.
+// One of three nodes restarts under a steady load: what that costs the source
+// with nothing, with a snapshot, and with what the other nodes hand over.
+import { History } from "./cache_history.ts";
+import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
+import { p99, randomOf, type Report, sleep } from "./report.ts";
+
+const NODES = 3;
+const KEYS = 1000;
+/** Requests each second. */
+const RATE = 1000;
+const TTL = 2000;
+const MAX_LOADS = 32;
+const TIMEOUT = 500;
+const MAX_PROBE = 400;
+const SLACK = 500;
+/** The owner, the next owner, the source. */
+const LIMIT = 2 * TIMEOUT + SLACK;
+/** Long enough for values to end at all times. */
+const WARM_MS = 4000;
+const STEADY_MS = 2000;
+const AFTER_MS = 2000;
+/** In which the calls of the source are counted. */
+const WINDOW_MS = 500;
+
+/** How a node starts again. */
+const WAYS = ["nothing", "a snapshot", "warmUp()"] as const;
+type Way = typeof WAYS[number];
+
+/** A place where one process after the other runs. */
+interface Place {
+  readonly name: string;
+  process: NodeProcess | undefined;
+  isLive: boolean;
+  backSince: number;
+}
+
+/** Three nodes, their source, and those who ask. */
+class Cluster implements AsyncDisposable {
+  readonly times: number[] = [];
+  readonly errors: string[] = [];
+  readonly source: CountingSource;
+  readonly #random: () => number;
+  readonly #places: Place[];
+  readonly #history: History;
+  readonly #folder = Deno.makeTempDirSync();
+  readonly #waits = new Set<Promise<void>>();
+  #isOver = false;
+  #load: Promise<void> | undefined;
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+    this.#places = findPorts(NODES, this.#random).map((port) => ({
+      name: `127.0.0.1:${port}`,
+      process: undefined,
+      isLive: false,
+      backSince: Infinity,
+    }));
+    this.#history = new History({
+      keys: KEYS,
+      nodes: this.#places.map(({ name }) => name),
+      bound: MAX_PROBE + SLACK,
+      backSince: (node) =>
+        this.#places.find(({ name }) => name === node)?.backSince ?? Infinity,
+    });
+    this.source = new CountingSource(5, (key) => ({
+      value: this.#history.value(Number(key)),
+      tags: [],
+    }));
+  }
+
+  /** Starts the nodes and the load. */
+  async begin(): Promise<void> {
+    await Promise.all(this.#places.map((place) => this.#start(place)));
+    this.#load = this.#ask();
+  }
+
+  /** Restarts the last node; gives how long it was gone, in ms. */
+  async restart(way: Way): Promise<number> {
+    const place = this.#places.at(-1)!; // there are three
+    const path = `${this.#folder}/snapshot`;
+    place.isLive = false;
+    await sleep(50); // those under way are answered
+    const start = performance.now();
+    place.backSince = Infinity;
+    if (way === "a snapshot") {
+      await place.process?.call({ op: "snapshot", path });
+    }
+    await place.process?.kill();
+    if (way === "a snapshot") await this.#start(place, path);
+    else {
+      this.#history.died(place.name);
+      await this.#start(place);
+      this.#history.born(place.name);
+    }
+    const ms = performance.now() - start;
+    if (way === "warmUp()") await place.process?.call({ op: "warmUp" });
+    return ms;
+  }
+
+  /** The most calls of the source within a window, per second. */
+  async callsDuring(work: Promise<unknown>): Promise<number> {
+    let isDone = false;
+    const end = () => void (isDone = true);
+    work.then(end, end);
+    let most = 0;
+    while (!isDone) {
+      const before = this.source.calls;
+      const start = performance.now();
+      await sleep(WINDOW_MS);
+      const ms = performance.now() - start;
+      most = Math.max(most, (this.source.calls - before) / ms * 1000);
+    }
+    return most;
+  }
+
+  /** Waits for the last answers. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#load;
+    await Promise.all(this.#waits);
+    this.errors.push(...this.#history.errors);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#places.map(({ process }) => process?.kill()));
+    await this.source[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #start(place: Place, restore?: string): Promise<void> {
+    place.process = await NodeProcess.start({
+      kind: "tcp",
+      self: place.name,
+      peers: this.#places.map(({ name }) => name),
+      source: this.source.url,
+      pool: { timeout: TIMEOUT, probeAfter: 50, maxProbe: MAX_PROBE },
+      group: { ttl: TTL, maxLoads: MAX_LOADS },
+      ...restore !== undefined && { restore },
+    });
+    place.backSince = performance.now();
+    place.isLive = true;
+  }
+
+  /** So many requests each second, however long the answers take. */
+  async #ask(): Promise<void> {
+    const start = performance.now();
+    for (let asked = 0; !this.#isOver;) {
+      const due = (performance.now() - start) * RATE / 1000;
+      for (; asked < due; asked++) {
+        const key = Math.floor(this.#random() * KEYS);
+        const wait = this.#random() < 0.01
+          ? this.#change(key)
+          : this.#read(key);
+        this.#waits.add(wait);
+        wait.finally(() => this.#waits.delete(wait));
+      }
+      this.#history.settle();
+      await sleep(2);
+    }
+  }
+
+  #pick(): Place {
+    const live = this.#places.filter(({ isLive }) => isLive);
+    return live[Math.floor(this.#random() * live.length)]!; // below their number
+  }
+
+  async #read(key: number): Promise<void> {
+    const { name, process } = this.#pick();
+    const floor = this.#history.floor(name, key);
+    const start = performance.now();
+    try {
+      const order = { op: "get", key: `${key}` } as const;
+      const text = await process!.call<string>(order); // it is live
+      this.#history.judge(name, key, floor, text);
+    } catch (error) {
+      this.errors.push(`A read at ${name} failed: ${error}`);
+    }
+    this.times.push(performance.now() - start);
+  }
+
+  async #change(key: number): Promise<void> {
+    const attempt = this.#history.raise([key], false);
+    if (attempt === undefined) return;
+    const order = { op: "remove", key: `${key}` } as const;
+    const missed = await this.#pick().process!.call<string[]>(order); // live
+    this.#history.resolved(attempt, missed);
+  }
+}
+
+/** A restart in each way, one after the other, in one cluster. */
+export async function nodeRestart(report: Report, seed: number): Promise<void> {
+  report.title(
+    `node restart: one of ${NODES} under ${RATE} requests each second, seed ${seed}`,
+  );
+  await using cluster = new Cluster(seed);
+  await cluster.begin();
+  await sleep(WARM_MS);
+  for (const way of WAYS) {
+    const before = cluster.source.calls;
+    await sleep(STEADY_MS);
+    const steady = (cluster.source.calls - before) / STEADY_MS * 1000;
+    const work = cluster.restart(way);
+    const calls = await cluster.callsDuring(work.then(() => sleep(AFTER_MS)));
+    const limit = way === "nothing"
+      ? steady + RATE / NODES + MAX_LOADS
+      : steady * 2;
+    report.check(
+      `with ${way}, source calls per s: ${calls.toFixed()} at most, ` +
+        `want at most ${limit.toFixed()}; steady ${steady.toFixed()}`,
+      calls <= limit,
+    );
+    report.figure("it was gone for", await work, "ms");
+  }
+  await cluster.end();
+  const { times, errors } = cluster;
+  for (const error of errors.slice(0, 5)) report.note(error);
+  report.count("wrong values and errors", errors.length, 0);
+  const late = times.filter((ms) => ms > LIMIT).length;
+  report.count(`of ${times.length} reads over ${LIMIT} ms`, late, 0);
+  report.figure("p99 of reads", p99(times), "ms", 50);
+  report.check(
+    `peak at the source: ${cluster.source.peak}, want at most ${
+      NODES * MAX_LOADS
+    }`,
+    cluster.source.peak <= NODES * MAX_LOADS,
+  );
+}
