@@ -340,12 +340,13 @@ export class Group<T = ByteView> implements AsyncDisposable {
   }
 
   /**
-   * Aborts what is being loaded, rejects who waits with `ClosedError` and drops
-   * every entry. Calling it again does nothing.
+   * Aborts what is being loaded, rejects who waits with `ClosedError`, drops
+   * every entry, and waits for what the second tier is given. Calling it again
+   * does nothing.
    *
    * @returns When that is done.
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     if (!this.#core.isClosed) {
       this.#core.isClosed = true;
       this.#loader.abort(this.#core.closedError("get"));
@@ -353,7 +354,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
       this.#core.memory.clear();
       this.#core.copies.memory.clear();
     }
-    return Promise.resolve();
+    await this.#core.tier?.settled();
   }
 
   /**

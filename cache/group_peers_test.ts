@@ -215,6 +215,24 @@ Deno.test("PeerSource.answer() is there at once for a hit, with its terms", asyn
   assertEquals(held, undefined);
 });
 
+Deno.test("PeerSource.answer() hands over nothing that is served stale", async () => {
+  let now = 1;
+  const group = new Group("g", () => "v", {
+    ttl: 100,
+    ttlJitter: 0,
+    staleWhileRevalidate: 100,
+    staleIfError: 100,
+    now: () => now,
+  });
+  await group.get("k");
+  const held = async () =>
+    (await group.peerSource.answer("k", { mode: "held" }))?.ttl;
+  now = 100;
+  assertEquals(await held(), 1);
+  now = 101;
+  assertEquals(await held(), undefined);
+});
+
 Deno.test("PeerSource.registerPeers() refuses a second picker", () => {
   const { group } = peerGroup(() => Promise.resolve(undefined));
   assertThrows(

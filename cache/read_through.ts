@@ -40,10 +40,10 @@ export class ReadThrough {
     const found = memory.find(key);
     const view = found?.entry.view;
     if (mode === "held") {
-      const isFresh = found !== undefined && found.freshness !== "fallback";
-      return isFresh && view
-        ? { view, ...memory.terms(found.entry) }
-        : undefined;
+      if (found === undefined || view === undefined) return undefined;
+      const terms = memory.terms(found.entry);
+      // What is served stale here must not begin a new life elsewhere.
+      return terms.ttl > 0 ? { view, ...terms } : undefined;
     }
     counters.gets++;
     if (mode === "refresh") return this.#refresh(key, options);

@@ -265,3 +265,19 @@ Deno.test("Group takes damaged bytes of a second tier for nothing", async () => 
     await settle();
   }
 });
+
+Deno.test("Group.close() waits for what the second tier is given", async () => {
+  const { store, state } = storeOf();
+  const gate = Promise.withResolvers<void>();
+  const first = process(store);
+  state.wait = () => gate.promise;
+  const loading = first.get("k");
+  gate.resolve();
+  await loading;
+  await first.group.close();
+  assertEquals(await process(store).get("k"), "v1");
+  state.wait = () => new Promise(() => {});
+  const hung = process(store, { secondTierTimeout: 1 });
+  await hung.get("k");
+  await hung.group.close();
+});

@@ -138,6 +138,11 @@ export class Tier {
     if (isDone === undefined) this.#health.oweAll();
   }
 
+  /** Waits for what is being written, which ends in time. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes.values());
+  }
+
   #keyOf(key: string): string {
     return `${this.#prefix}v:${key}`;
   }
