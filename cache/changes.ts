@@ -83,7 +83,9 @@ export class Changes {
   /** Makes a change on this node alone, as a peer told. */
   apply(change: Change): void | Promise<void> {
     if (change.kind === "drop") {
-      return this.#drop(change.keys, change.isCopies === true);
+      return change.isCopies
+        ? this.#drop(change.keys, true)
+        : this.#dropAsOther(change.keys);
     }
     if (change.kind === "set") return this.#keep(change.key, change);
     if (change.kind === "remove") return this.#remove(change.keys);
@@ -125,10 +127,10 @@ export class Changes {
       if (attempt < MAX_OWNERS) {
         return await this.#spread(keys, toChange, attempt + 1);
       }
-      this.#drop(keys, false);
+      await this.#dropAsOther(keys);
       return await this.#dropElsewhere(keys);
     }
-    this.#drop(keys, false);
+    await this.#dropAsOther(keys);
     return await this.#dropElsewhere(keys, owner);
   }
 
@@ -152,18 +154,29 @@ export class Changes {
     const { memory, tier } = this.#core;
     this.#drop([key], false);
     const epoch = memory.epochs.now;
-    const isKept = memory.store(key, view, { epoch, ttl, tags });
+    memory.store(key, view, { epoch, ttl, tags });
     if (!tier?.carries(key)) return;
     const isWanted = () => !memory.epochs.isOver(epoch, tags);
     return tier.keep(key, view, { ttl, tags }, { isWanted, isNewer: true })
-      // Without it in memory a load could read the older one from there.
-      .then(() => isKept ? undefined : this.#drop([key], false));
+      // While it was not in memory a load could read the older one from there.
+      .then(() => {
+        if (memory.peek(key)?.view !== view) this.#drop([key], false);
+      });
   }
 
   #remove(keys: readonly string[]): void | Promise<void> {
     const { tier } = this.#core;
     this.#drop(keys, false);
     if (tier !== undefined) return this.#removeBelow(tier, keys);
+  }
+
+  /** Drops keys that another node owns, which writes below what is to be there. */
+  #dropAsOther(keys: readonly string[]): void | Promise<void> {
+    const { tier } = this.#core;
+    this.#drop(keys, false);
+    // What it loaded when it owned them must not arrive there after the change.
+    const late = tier && keys.filter((key) => tier.isWriting(key));
+    if (tier && late?.length) return this.#removeBelow(tier, late);
   }
 
   async #removeBelow(

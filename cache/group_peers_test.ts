@@ -564,3 +564,17 @@ Deno.test("PeerSource.handOver() gives the most useful within its bytes", async 
     true,
   ]);
 });
+
+Deno.test("Group.get() whose caller left copies nothing", async () => {
+  const question = Promise.withResolvers<PeerValue>();
+  const { group } = peerGroup(() => question.promise, { copies: { after: 1 } });
+  const leaver = new AbortController();
+  const left = group.get("Tom", { signal: leaver.signal }).catch(() => "left");
+  leaver.abort();
+  assertEquals(await left, "left");
+  // The change finds no copy and no load; then the old value arrives.
+  await group.peerSource.apply({ kind: "drop", keys: ["Tom"] });
+  question.resolve(await value("old", 1000));
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(group.has("Tom"), false);
+});

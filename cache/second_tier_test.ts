@@ -281,3 +281,79 @@ Deno.test("Group.close() waits for what the second tier is given", async () => {
   await hung.get("k");
   await hung.group.close();
 });
+
+/** A store whose next readings arrive late, with what was there at first. */
+function lateStore() {
+  const { store, data } = storeOf();
+  const gate = Promise.withResolvers<void>();
+  const late = { isLate: false, arrive: gate.resolve };
+  const secondTier: SecondTier = {
+    ...store,
+    async get(key) {
+      const bytes = data.get(key);
+      if (late.isLate) await gate.promise;
+      return bytes;
+    },
+  };
+  return { store, secondTier, late };
+}
+
+Deno.test("Group.get() whose caller left does not bring an older value back from the second tier", async () => {
+  const { store, secondTier, late } = lateStore();
+  await process(store).get("k");
+  await settle();
+  const { group, get } = process(secondTier);
+  late.isLate = true;
+  const leaver = new AbortController();
+  const left = group.get("k", { signal: leaver.signal }).catch(() => "left");
+  leaver.abort();
+  assertEquals(await left, "left");
+  late.isLate = false;
+  await group.set("k", "new");
+  late.arrive();
+  await settle();
+  assertEquals(await get("k"), "new");
+});
+
+/** A store whose writings wait for a gate. */
+function gatedStore() {
+  const { store } = storeOf();
+  const gate = Promise.withResolvers<void>();
+  const secondTier: SecondTier = {
+    ...store,
+    async set(key, bytes, options) {
+      if (key.includes("v:")) await gate.promise;
+      return await store.set(key, bytes, options);
+    },
+  };
+  return { store, secondTier, open: gate.resolve };
+}
+
+Deno.test("Group.set() whose value left memory before it was below does not let the older one stay", async () => {
+  const { store, secondTier, open } = gatedStore();
+  await process(store).get("k");
+  await settle();
+  // There is room for two.
+  const options = { maxBytes: 2 * 600, policy: "lru" } as const;
+  const { group, get } = process(secondTier, options);
+  const setting = group.set("k", "new");
+  for (const key of ["a", "b"]) await get(key);
+  assertEquals([group.has("k"), await get("k")], [false, "v1"]);
+  open();
+  await setting;
+  assertEquals(await get("k"), "new");
+});
+
+Deno.test("Group that is told to drop a key lets no write of it arrive below later", async () => {
+  const { store, secondTier, open } = gatedStore();
+  // It owned the key, as it saw it, when it was asked.
+  const { group, get } = process(secondTier);
+  assertEquals(await get("k"), "v1");
+  const dropping = group.peerSource.apply({ kind: "drop", keys: ["k"] });
+  open();
+  await dropping;
+  await settle();
+  const owner = process(store);
+  owner.source.set("k", "new");
+  assertEquals(await owner.get("k"), "new");
+});

@@ -11,7 +11,10 @@ export interface Flight {
   readonly signal: AbortSignal;
   /** Whether that has happened, without making a signal. */
   readonly isAborted: boolean;
-  /** Whether `forget` came meanwhile, so that the result is out of date. */
+  /**
+   * Whether `forget` came meanwhile, so that the result may be out of date; or
+   * the load was aborted, since `forget` reaches it no more.
+   */
   readonly isForgotten: boolean;
 }
 
@@ -41,7 +44,7 @@ class RunningFlight<T> implements Flight {
 
   /** Ends the wait at once, whether the load heeds its signal or not. */
   abort(reason: unknown): void {
-    this.isAborted = true;
+    this.isAborted = this.isForgotten = true;
     this.result.reject(reason);
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);

@@ -138,8 +138,7 @@ export class SourceLoader {
     const start = rules.now();
     const context: GetterContext = { signal: flight.signal };
     const view = await this.#source(key, context);
-    // An aborted load is cut off as well: `forget` no longer reaches it.
-    if (flight.isForgotten || flight.isAborted) return view;
+    if (flight.isForgotten) return view;
     this.#backoff.loaded(key);
     // Only its owner keeps a value: others would not hear of its changes.
     if (this.#core.isOwnedElsewhere(key)) return view;

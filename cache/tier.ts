@@ -66,6 +66,11 @@ export class Tier {
     return key.isWellFormed();
   }
 
+  /** Whether a write of a key is under way. */
+  isWriting(key: string): boolean {
+    return this.#writes.has(key);
+  }
+
   /** Finds a value that is fresh. */
   async find(key: string): Promise<Kept | undefined> {
     const { counters, rules } = this.#parts;
