@@ -127,7 +127,8 @@ export class Changes {
       if (attempt < MAX_OWNERS) {
         return await this.#spread(keys, toChange, attempt + 1);
       }
-      await this.#dropAsOther(keys);
+      // Nobody owns them, so this node sees to it that none comes from below.
+      await this.#remove(keys);
       return await this.#dropElsewhere(keys);
     }
     await this.#dropAsOther(keys);

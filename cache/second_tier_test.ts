@@ -5,6 +5,7 @@ import { Group } from "./group.ts";
 import type { GroupOptions } from "./group_options.ts";
 import type { ByteView } from "./byte_view.ts";
 import type { GetterContext } from "./getter.ts";
+import type { PeerGetter } from "./peer.ts";
 import type { SecondTier } from "./second_tier.ts";
 
 /** A store that can be down, slow or noted. */
@@ -353,6 +354,31 @@ Deno.test("Group that is told to drop a key lets no write of it arrive below lat
   open();
   await dropping;
   await settle();
+  const owner = process(store);
+  owner.source.set("k", "new");
+  assertEquals(await owner.get("k"), "new");
+});
+
+Deno.test("Group.set() that finds no owner leaves no older value below", async () => {
+  const { store } = storeOf();
+  await process(store).get("k");
+  await settle();
+  const { group } = process(store);
+  const dead: PeerGetter = {
+    name: "dead",
+    get: () => Promise.reject(new Error("Down")),
+    tell: () => Promise.reject(new Error("Down")),
+    handOver: () => Promise.reject(new Error("Down")),
+  };
+  group.peerSource.registerPeers({
+    self: "here",
+    spreadTime: 1,
+    others: [],
+    pickPeer: () => dead,
+    pickPrevious: () => undefined,
+    tellOthers: () => Promise.resolve(["dead"]),
+  });
+  assertEquals(await group.set("k", "new"), { missed: ["dead"] });
   const owner = process(store);
   owner.source.set("k", "new");
   assertEquals(await owner.get("k"), "new");
