@@ -7,7 +7,7 @@ import type { Change } from "../change.ts";
 import type { PeerMode } from "../peer.ts";
 import { type FrameReader, malformed } from "./frame_reader.ts";
 import type { Answer, Question, TellQuestion } from "./link.ts";
-import type { OutBuffer } from "./out_buffer.ts";
+import { type OutBuffer, TooLongError } from "./out_buffer.ts";
 
 const GET = 1;
 const TELL = 2;
@@ -53,12 +53,12 @@ export function beginFrame(out: OutBuffer, id: number, kind: number): void {
 /**
  * Ends the frame that was begun at a place, by its length.
  *
- * @throws {RangeError} When it exceeds the limit.
+ * @throws {TooLongError} When it exceeds the limit.
  */
 export function endFrame(out: OutBuffer, at: number, limit: number): void {
   const length = out.length - at - 4;
   if (length > limit) {
-    throw new RangeError(
+    throw new TooLongError(
       `Cannot send ${length} bytes: want at most ${limit}`,
     );
   }
@@ -68,7 +68,7 @@ export function endFrame(out: OutBuffer, at: number, limit: number): void {
 /**
  * Appends a question.
  *
- * @throws {RangeError} When it exceeds the limit; nothing of it is left then.
+ * @throws {TooLongError} When it exceeds the limit; nothing of it is left then.
  */
 export function encodeQuestion(
   out: OutBuffer,
@@ -145,7 +145,7 @@ export function encodeAnswer(
     endFrame(out, start, limit);
   } catch (error) {
     out.clear(start);
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof TooLongError)) throw error;
     answerBody(out, id, { kind: "failed", isBusy: false });
     endFrame(out, start, Infinity);
   }

@@ -67,11 +67,17 @@ async function readAnswer(
     return { kind: "value", view: new ByteView(decodeResponse(message)) };
   }
   await response.body?.cancel();
-  // Only our nodes send the header; of Go nodes a 500 may mean anything.
+  // Only our nodes send the header.
   const answer = response.headers.get(ANSWER_HEADER) as PeerAnswer | null;
   if (answer === "missing") return { kind: "missing" };
   if (answer === "failed") {
     return { kind: "failed", isBusy: response.status === 503 };
+  }
+  // The original says so of a group or a key it has not, and of a source that
+  // fails. It is no value, but the node is well, and a few keys that are nowhere
+  // must not take it off the ring.
+  if (response.status === 404 || response.status === 500) {
+    return { kind: "unknownGroup" };
   }
   throw new Error(
     `Cannot use the answer: want status 200, got ${response.status}`,

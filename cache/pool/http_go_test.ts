@@ -54,14 +54,14 @@ Deno.test("HttpLink.send() rejects what a Go node gives no usable answer to", as
   const cases: [why: string, respond: Respond][] = [
     ["refused", () => Promise.reject(new TypeError("refused"))],
     [
-      "want status 200, got 500",
-      () => new Response("Tom not exist\n", { status: 500 }),
+      "want status 200, got 502",
+      () => new Response("Bad gateway\n", { status: 502 }),
     ],
     [
       "want status 200, got 302",
       () => Response.redirect("http://127.0.0.1:3/"),
     ],
-    ["want status 200, got 404", () => new Response(null, { status: 404 })],
+    ["want status 200, got 400", () => new Response(null, { status: 400 })],
     ["it is cut short", () => new Response(Uint8Array.fromHex("0a0336"))],
     ["it exceeds 12 bytes", () => new Response(new Uint8Array(13))],
     [
@@ -79,6 +79,15 @@ Deno.test("HttpLink.send() rejects what a Go node gives no usable answer to", as
     await short.send({ kind: "ping" });
     const error = await assertRejects(() => short.send(get("k")), Error);
     assert(error.message.includes(why), error.message);
+  }
+});
+
+Deno.test("HttpLink.send() gives no value where a Go node has none", async () => {
+  for (const status of [404, 500]) {
+    const respond = () => new Response("Tom not exist\n", { status });
+    const { link } = linkTo(goNode(respond));
+    await link.send({ kind: "ping" });
+    assertEquals(await link.send(get("Tom")), { kind: "unknownGroup" });
   }
 });
 

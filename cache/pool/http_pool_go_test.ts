@@ -162,6 +162,17 @@ Deno.test("HttpPool shares a ring with a Go node: each key is loaded by its owne
   assertEquals(gets.length, count(go.name) * 3);
 });
 
+Deno.test("HttpPool takes a Go node for up that answers, whatever it answers", async () => {
+  await using go = goNode();
+  await using node = ourNode({ maxFailures: 1 });
+  node.pool.set(go.name);
+  await node.group.warmUp();
+  assertEquals(node.pool.stats().peers[go.name]?.state, "go");
+  assertEquals(await node.group.get("nobody"), undefined);
+  assertEquals(node.loads, ["nobody"]);
+  assertEquals(node.pool.stats().peers[go.name]?.state, "go");
+});
+
 Deno.test("HttpPool says that a Go node could not be told of a change", async () => {
   await using go = goNode();
   await using one = ourNode();

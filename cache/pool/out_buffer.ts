@@ -12,6 +12,9 @@ export const MAX_TEXTS = 1 << 20;
 
 const encoder = new TextEncoder();
 
+/** A question or an answer exceeds what one may have. */
+export class TooLongError extends RangeError {}
+
 /** Bytes to be sent: grows as needed and is used again. */
 export class OutBuffer {
   #bytes = new Uint8Array(FIRST_CAPACITY);
@@ -105,11 +108,11 @@ export class OutBuffer {
   /**
    * Appends texts after their number.
    *
-   * @throws {RangeError} When there are too many.
+   * @throws {TooLongError} When there are too many.
    */
   texts(texts: readonly string[]): void {
     if (texts.length > MAX_TEXTS) {
-      throw new RangeError(
+      throw new TooLongError(
         `Cannot send ${texts.length} texts: want at most ${MAX_TEXTS}`,
       );
     }

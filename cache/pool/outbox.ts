@@ -122,6 +122,23 @@ export function asRemoval(change: Change): Change {
   return { kind: "remove", keys: change.keys };
 }
 
+/**
+ * Shorter changes in place of one that is too long for a question.
+ *
+ * @param change The change.
+ * @returns The changes; none where there are no shorter ones.
+ */
+export function partsOf(change: Change): Change[] {
+  // The value is not kept then, as one for which memory has no room.
+  if (change.kind === "set") return [asRemoval(change)];
+  if (!("keys" in change) || change.keys.length < 2) return [];
+  const { keys } = change;
+  const half = keys.length >>> 1;
+  return [keys.slice(0, half), keys.slice(half)].map((keys) => {
+    return { ...change, keys };
+  });
+}
+
 function note(missed: Missed, change: Change): void {
   const removal = asRemoval(change);
   if ("isCopies" in removal && removal.isCopies) missed.isCopies = true;

@@ -3,6 +3,7 @@
 import { PeerError } from "../errors.ts";
 import type { Health } from "./health.ts";
 import type { Answer, Link, Question } from "./link.ts";
+import { TooLongError } from "./out_buffer.ts";
 
 /** What a {@linkcode PeerLine} is made of. */
 export interface PeerLineParts {
@@ -96,8 +97,11 @@ export class PeerLine {
     signal?.throwIfAborted();
     const why = cause instanceof Error ? cause.message : String(cause);
     const error = this.error(question, why, { cause });
-    // The first contact may have shown that it cannot be told.
-    if (this.isGo && question.kind === "tell") throw error;
+    // A Go node knows nothing but `get`, as the first contact may have shown;
+    // and what is too long to be sent is no fault of the peer.
+    const isOurs = this.isGo && question.kind !== "get" ||
+      cause instanceof TooLongError;
+    if (isOurs) throw error;
     this.#parts.health.failed();
     throw this.#report(error);
   }

@@ -229,3 +229,29 @@ test("ends what waits when it is closed, and may be closed twice", async (start)
   await asker.group.close();
   assert(await waits instanceof ClosedError);
 });
+
+test("keeps its peers when a change is too long for a question", async (start) => {
+  await using cluster = await start(3, {
+    pool: { maxAnswerBytes: 4096, maxFailures: 1 },
+  });
+  const [owner, other] = [cluster.at(0), cluster.at(1)];
+  const [key = "", ...keys] = cluster.keysOf(owner, 20);
+  assertEquals(await text(other.group.get(key)), `value of ${key}`);
+  const value = new Uint8Array(5000);
+  assertEquals(await other.group.set(key, value), { missed: [] });
+  // It is not kept, and neither is the value before it.
+  assertEquals(owner.group.has(key), false);
+  await owner.group.getMany(keys);
+  const many = Array.from({ length: 2000 }, (_, index) => `other ${index}`);
+  const removed = await other.group.removeMany([...many, ...keys]);
+  assertEquals(removed, { missed: [] });
+  assertEquals(keys.filter((key) => owner.group.has(key)), []);
+  assertEquals(
+    await text(other.group.get("k".repeat(5000))),
+    "value of " + "k".repeat(5000),
+  );
+  for (const { pool } of cluster.nodes) {
+    const states = Object.values(pool.stats().peers).map(({ state }) => state);
+    assertEquals(states, ["up", "up"]);
+  }
+});

@@ -11,7 +11,8 @@ import type {
 import { Health } from "./health.ts";
 import { hedge } from "./hedge.ts";
 import type { Answer, GetQuestion, Link, TellQuestion } from "./link.ts";
-import { Outbox } from "./outbox.ts";
+import { TooLongError } from "./out_buffer.ts";
+import { Outbox, partsOf } from "./outbox.ts";
 import { PeerLine, toText } from "./peer_line.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
@@ -290,10 +291,32 @@ export class RemotePeer implements PeerGetter {
     question: TellQuestion,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const answer = await this.#line.send(question, signal);
+    let answer;
+    try {
+      answer = await this.#line.send(question, signal);
+    } catch (error) {
+      const isTooLong = error instanceof PeerError &&
+        error.cause instanceof TooLongError;
+      const parts = isTooLong ? partsOf(question.change) : [];
+      if (parts.length === 0) throw error;
+      return await this.#tellParts(question, parts, signal);
+    }
     if (answer.kind === "done") return answer.missed;
     // Without the group it holds nothing that could be old.
     if (answer.kind === "unknownGroup") return question.missed;
     throw this.#line.useless(question, answer.kind);
+  }
+
+  async #tellParts(
+    question: TellQuestion,
+    parts: readonly Change[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const missed = new Set<string>();
+    for (const change of parts) {
+      const left = await this.#tell({ ...question, change }, signal);
+      for (const name of left) missed.add(name);
+    }
+    return [...missed];
   }
 }

@@ -20,7 +20,10 @@ export const KINDS: readonly Kind[] = ["http", "tcp"];
 export interface ClusterOptions {
   readonly kind: Kind;
   readonly group?: GroupOptions<ByteView>;
-  readonly pool?: PoolOptions & { readonly secret?: string };
+  readonly pool?: PoolOptions & {
+    readonly secret?: string;
+    readonly maxAnswerBytes?: number;
+  };
   /** What nodes answer from; by default `"value of <key>"`. */
   readonly getter?: (node: string) => GetterFunction<ByteView>;
 }
