@@ -284,6 +284,25 @@ Deno.test("Group.refresh() loads anew and serves the old value meanwhile", async
   assertEquals(await one.get(), "v2");
 });
 
+Deno.test("Group.refresh() joins no load that began before it", async () => {
+  const gate = Promise.withResolvers<void>();
+  let answer = "v1";
+  await using group = new Group("g", async () => {
+    const value = answer;
+    await gate.promise;
+    return value;
+  });
+  const early = group.get("k");
+  answer = "v2";
+  const refreshed = group.refresh("k");
+  // Who comes now joins that one.
+  const late = group.get("k");
+  gate.resolve();
+  const all = await Promise.all([early, refreshed, late]);
+  assertEquals(all.map(String), ["v1", "v2", "v2"]);
+  assertEquals([String(await group.get("k")), group.stats().loads], ["v2", 2]);
+});
+
 Deno.test("Group.removeMany() drops all or none", async () => {
   const one = rig();
   for (const key of ["a", "b"]) await one.get(key);

@@ -80,7 +80,8 @@ export class Loader {
   }
 
   /**
-   * Loads a key anew at the source, whatever its owner holds.
+   * Loads a key anew at the source, whatever its owner holds. It joins no load
+   * that runs: that may have begun before what its caller knows of.
    *
    * @param key The key.
    * @param options A signal, and whether a peer forwarded the question.
@@ -89,8 +90,7 @@ export class Loader {
   async refresh(key: string, options: PeerSourceOptions = {}): Promise<Result> {
     const { signal } = options;
     const peer = this.#peerFor(key, options);
-    const how = { isForced: true };
-    if (peer === undefined) return await this.#load(key, signal, how);
+    if (peer === undefined) return await this.#loadAnew(key, signal);
     this.#core.counters.peerLoads++;
     try {
       const value = await peer.get(this.#core.name, key, {
@@ -102,8 +102,19 @@ export class Loader {
       signal?.throwIfAborted();
       if (error instanceof LoadError) throw error;
       this.#core.counters.peerFailures++;
-      return await this.#load(key, signal, how);
+      return await this.#loadAnew(key, signal);
     }
+  }
+
+  /**
+   * Loads a key of this node that is served meanwhile, or joins the load that
+   * runs.
+   *
+   * @param key The key.
+   * @returns The view, or `undefined` for "there is none".
+   */
+  revalidate(key: string): Promise<Result> {
+    return this.#load(key, undefined, { isForced: true });
   }
 
   /** Whether a key failed a moment ago and is left alone. */
@@ -174,6 +185,11 @@ export class Loader {
       counters.peerFailures++;
       return await this.#load(key, flight.signal);
     }
+  }
+
+  #loadAnew(key: string, signal: AbortSignal | undefined): Promise<Result> {
+    this.#fromSource.forget(key);
+    return this.#load(key, signal, { isForced: true });
   }
 
   #load(

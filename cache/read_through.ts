@@ -131,6 +131,6 @@ export class ReadThrough {
     }
     this.#core.counters.refreshes++;
     // It is counted and backed off like any other, and nobody waits for it.
-    this.#loader.refresh(key).catch(() => {});
+    this.#loader.revalidate(key).catch(() => {});
   }
 }
