@@ -8,12 +8,18 @@ import {
   type RestoreResult,
 } from "./snapshot.ts";
 
+/** A reading under way. */
+interface Reading {
+  /** The keys that changed meanwhile. */
+  readonly touched: Set<string>;
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+}
+
 /** Writes a memory into streams and reads it back. */
 export class Archive {
   readonly #memory: Memory;
   readonly #isBarred: (key: string) => boolean;
-  /** For each reading under way the keys that changed meanwhile. */
-  readonly #readings = new Set<Set<string>>();
+  readonly #readings = new Set<Reading>();
   #reason: { readonly error: unknown } | undefined;
 
   /**
@@ -35,6 +41,8 @@ export class Archive {
     try {
       for (const chunk of encodeSnapshot(this.#memory.entries())) {
         await writer.write(chunk);
+        // Else what is left would look like a whole snapshot.
+        if (this.#reason !== undefined) throw this.#reason.error;
         chunks++;
       }
       await writer.close();
@@ -94,10 +102,11 @@ export class Archive {
     const { epochs } = this.#memory;
     const epoch = epochs.now;
     const touched = new Set<string>();
-    this.#readings.add(touched);
+    const reading = { touched, reader: readable.getReader() };
+    this.#readings.add(reading);
     let restored = 0;
     let skipped = 0;
-    const entries = decodeSnapshot(readable);
+    const entries = decodeSnapshot(this.#chunksOf(reading.reader));
     try {
       while (true) {
         const { done, value } = await entries.next();
@@ -110,19 +119,34 @@ export class Archive {
         else skipped++;
       }
     } finally {
-      this.#readings.delete(touched);
-      await readable.cancel().catch(() => {});
+      this.#readings.delete(reading);
+      await reading.reader.cancel().catch(() => {});
     }
   }
 
   /** Fences a key whose value changed: what is read later does not replace it. */
   forget(key: string): void {
-    for (const touched of this.#readings) touched.add(key);
+    for (const { touched } of this.#readings) touched.add(key);
   }
 
-  /** Ends every reading. */
+  /** Ends every reading and writing. */
   abort(error: unknown): void {
     this.#reason ??= { error };
+    for (const { reader } of this.#readings) {
+      // A stream that gives nothing would be waited for forever.
+      reader.cancel(error).catch(() => {});
+    }
+  }
+
+  async *#chunksOf(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (this.#reason !== undefined) throw this.#reason.error;
+      if (done) return;
+      yield value;
+    }
   }
 }
 

@@ -350,7 +350,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
     if (!this.#core.isClosed) {
       this.#core.isClosed = true;
       this.#loader.abort(this.#core.closedError("get"));
-      this.#archive.abort(this.#core.closedError("restore"));
+      this.#archive.abort(this.#core.closedError("go on"));
       this.#core.memory.clear();
       this.#core.copies.memory.clear();
     }

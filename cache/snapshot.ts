@@ -224,6 +224,9 @@ class Reader {
 
   bytes(): Uint8Array {
     const length = this.uint();
+    if (length > this.#record.length - this.#at) {
+      throw new RangeError("Cannot read a record: it is cut short");
+    }
     this.#at += length;
     return this.#record.subarray(this.#at - length, this.#at);
   }

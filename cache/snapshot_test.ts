@@ -1,10 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ByteView } from "./byte_view.ts";
+import { ByteView } from "./byte_view.ts";
 import { ClosedError } from "./errors.ts";
 import { Group } from "./group.ts";
 import type { GroupOptions } from "./group_options.ts";
+import { crc32Of } from "./ring/hash.ts";
+import { decodeRecord, encodeRecord } from "./snapshot.ts";
 
 /** A group that counts what reaches its source. */
 function rig(options: GroupOptions<ByteView> = {}) {
@@ -205,6 +207,61 @@ Deno.test("Group.snapshot() and restore() end with the group", async () => {
   );
   const { writable } = new TransformStream<Uint8Array>();
   await assertRejects(() => group.snapshot(writable), ClosedError);
+});
+
+Deno.test("Group.restore() lets go of its stream, however it ends", async () => {
+  const { group } = rig();
+  await group.get("a");
+  const bytes = await snapshotOf(group);
+  const damaged = bytes.slice();
+  damaged[20] = (damaged[20] ?? 0) ^ 0xff;
+  const noSnapshot = new TextEncoder().encode("hello world");
+  for (const start of [bytes, damaged, noSnapshot]) {
+    let isCanceled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(start),
+      cancel: () => {
+        isCanceled = true;
+      },
+    });
+    await rig().group.restore(endless).catch(() => {});
+    assertEquals(isCanceled, true);
+  }
+});
+
+Deno.test("Group.restore() of a stream that gives nothing ends with the group", async () => {
+  const { group } = rig();
+  const restoring = group.restore(new ReadableStream());
+  await group.close();
+  await assertRejects(
+    () => restoring,
+    ClosedError,
+    'Cannot go on in group "g": it is closed',
+  );
+});
+
+Deno.test("Group.snapshot() that the end of the group cuts short is no snapshot", async () => {
+  const { group } = rig();
+  for (const key of ["a", "b"]) await group.get(key);
+  const { readable, writable } = new TransformStream<Uint8Array>();
+  const writing = group.snapshot(writable);
+  const reader = readable.getReader();
+  await reader.read();
+  await group.close();
+  const reading = reader.read().then(() => reader.read());
+  await assertRejects(() => writing, ClosedError);
+  await assertRejects(() => reading, ClosedError);
+});
+
+Deno.test("decodeRecord() gives nothing for lengths beyond the record", () => {
+  const view = new ByteView("value");
+  const times = { storedAt: 1, ttl: 1, loadMs: 1, usedAt: 1 };
+  const record = encodeRecord("k", { view, tags: undefined, ...times });
+  // The length of the value, and a sum that is right again.
+  const fields = new DataView(record.buffer);
+  fields.setUint32(record.length - 9, 100, true);
+  fields.setUint32(4, crc32Of(record.subarray(8)), true);
+  assertEquals(decodeRecord(record), undefined);
 });
 
 Deno.test("Group.snapshot() hands on what the stream fails with", async () => {
