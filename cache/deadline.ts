@@ -2,6 +2,9 @@
 
 import { abortable } from "./abortable.ts";
 
+/** A longer delay ends at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 /**
  * Runs something under a time limit. A timer that is cleared, not
  * `AbortSignal.timeout`: its timer outlives a fast call, so that a busy node
@@ -22,7 +25,7 @@ export async function withDeadline<T>(
     controller.abort(
       new DOMException(`Cannot wait longer than ${ms} ms`, "TimeoutError"),
     );
-  }, ms);
+  }, Math.min(ms, MAX_DELAY));
   const ends = signals.filter((signal) => signal !== undefined);
   const abort = () => {
     controller.abort(ends.find((signal) => signal.aborted)?.reason);

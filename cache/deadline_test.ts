@@ -30,3 +30,10 @@ Deno.test("withDeadline() aborts with the reason of the signal that ends it", as
     "gone",
   );
 });
+
+Deno.test("withDeadline() takes a time that fits no timer for a long one", async () => {
+  const later = () => new Promise((resolve) => setTimeout(resolve, 5, 1));
+  for (const ms of [Infinity, 2 ** 40]) {
+    assertEquals(await withDeadline(ms, [], later), 1);
+  }
+});

@@ -313,6 +313,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
    *
    * @param options How much, and a signal.
    * @returns How many values were taken; a peer that fails is passed over.
+   * @throws {RangeError} When `maxBytes` is below 0.
    * @throws {ClosedError} When the group is closed.
    */
   async warmUp(options: WarmUpOptions = {}): Promise<RestoreResult> {

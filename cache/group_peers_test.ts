@@ -540,6 +540,11 @@ Deno.test("Group.warmUp() passes over peers that fail, and takes no key that cha
   assertEquals([group.has("k1"), group.has("k2")], [false, true]);
   assertEquals(group.stats().peerFailures, 2);
   await assertRejects(
+    () => group.warmUp({ maxBytes: NaN }),
+    RangeError,
+    "with maxBytes NaN: want at least 0",
+  );
+  await assertRejects(
     () => group.warmUp({ signal: AbortSignal.abort(new Error("enough")) }),
     Error,
     "enough",

@@ -12,6 +12,11 @@ export async function warmUp(
   archive: Archive,
   { maxBytes = 16 << 20, signal }: WarmUpOptions,
 ): Promise<RestoreResult> {
+  if (!(maxBytes >= 0)) {
+    throw new RangeError(
+      `Cannot warm up group "${name}" with maxBytes ${maxBytes}: want at least 0`,
+    );
+  }
   signal?.throwIfAborted();
   const result = { restored: 0, skipped: 0, isTorn: false };
   // One after another: the answers are large.

@@ -300,6 +300,7 @@ Deno.test("HttpTransport.checkName() refuses peers that nodes could spell differ
   assert(transport.carries("."));
   const wrong = ["", "127.0.0.1:1", "ftp://a", "http://a/", "http://a/b/"];
   wrong.push("http://a?b", "http://a#b", "http://u:p@a", "http://u@a");
+  wrong.push("http://a\n", " http://a", "http://a\t.b");
   for (const peer of wrong) {
     assertThrows(
       () => transport.checkName(peer),

@@ -90,7 +90,7 @@ export class HttpTransport implements Transport {
   checkName(name: string): void {
     const url = URL.parse(name);
     const isPlain = url !== null && /^https?:$/.test(url.protocol) &&
-      url.username === "" && url.password === "" && !/[?#]|\/$/.test(name);
+      url.username === "" && url.password === "" && !/[?#\s]|\/$/.test(name);
     if (isPlain) return;
     throw new TypeError(
       `Cannot use peer "${name}": want an http or https URL without trailing slash, query and fragment`,

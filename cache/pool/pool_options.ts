@@ -122,11 +122,7 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
   const { ring = "balanced", timeout = 5000, grace = 10_000 } = options;
   const { hedgeAfter = Infinity, maxFailures = 3, maxPeers = 1024 } = options;
   const { probeAfter = 500, maxProbe = 2000 } = options;
-  checkNumbers(`a finite number above 0, up to ${MAX_TIMER}`, isTimer, {
-    timeout,
-    probeAfter,
-    maxProbe,
-  });
+  checkTimes({ timeout, probeAfter, maxProbe });
   checkNumbers(`0 to ${MAX_TIMER}`, (value) => value === 0 || isTimer(value), {
     grace,
   });
@@ -155,6 +151,17 @@ function ringMaker(ring: NonNullable<PoolOptions["ring"]>): () => Ring {
   throw new TypeError(
     `Cannot create a pool with ring "${ring}": want "balanced", "crc32x50" or a function`,
   );
+}
+
+/**
+ * Checks that options are times a timer can run.
+ *
+ * @param numbers The options by name.
+ * @throws {RangeError} When one is not above 0, or too long.
+ */
+export function checkTimes(numbers: Readonly<Record<string, number>>): void {
+  const wanted = `a finite number above 0, up to ${MAX_TIMER}`;
+  checkNumbers(wanted, isTimer, numbers);
 }
 
 /**

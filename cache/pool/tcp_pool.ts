@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { ClosedError } from "../errors.ts";
 import {
   type MetricsInfo,
   type MetricsPage,
@@ -47,6 +48,7 @@ export class TcpPool extends PeerPool {
   readonly #options: TcpPoolOptions;
   readonly #metrics: MetricsPage;
   readonly #servers = new Set<TcpServer>();
+  #isClosed = false;
 
   /**
    * Makes a pool without peers: until `set` is called this node owns every key.
@@ -71,8 +73,13 @@ export class TcpPool extends PeerPool {
    * limits.
    * @returns What listens.
    * @throws {Error} When the address cannot be had.
+   * @throws {RangeError} When a number is out of bounds.
+   * @throws {ClosedError} When the pool is closed.
    */
   listen(options: TcpListenOptions = {}): TcpServer {
+    if (this.#isClosed) {
+      throw new ClosedError("Cannot listen: the pool is closed");
+    }
     const { timeout, secret, maxAnswerBytes } = this.#options;
     const server = new TcpServer({
       ...parseAddress(this.self),
@@ -108,6 +115,7 @@ export class TcpPool extends PeerPool {
    * @returns When that is done.
    */
   override async close(): Promise<void> {
+    this.#isClosed = true;
     await super.close();
     await Promise.all([...this.#servers].map((server) => server.close()));
   }

@@ -7,6 +7,7 @@ import {
   setNoDelayQuietly,
 } from "./byte_stream.ts";
 import type { AnswerQuestion } from "./link.ts";
+import { checkCounts, checkTimes } from "./pool_options.ts";
 import type { TcpAddress } from "./tcp_address.ts";
 import { TcpAnswers, type TcpAnswersSettings } from "./tcp_answers.ts";
 
@@ -95,16 +96,26 @@ export class TcpServer implements AsyncDisposable {
    * Begins to listen.
    *
    * @throws {Error} When the address cannot be had.
+   * @throws {RangeError} When a number is out of bounds.
    */
   constructor(options: TcpServerOptions) {
     const { timeout = 5000, maxConnections = 1024, secret } = options;
+    const { maxQuestionBytes = 64 << 20 } = options;
+    const { maxInFlight = 4096, maxUnsentBytes = 1 << 20 } = options;
+    checkTimes({ timeout });
+    checkCounts({
+      maxConnections,
+      maxQuestionBytes,
+      maxInFlight,
+      maxUnsentBytes,
+    });
     this.#maxConnections = maxConnections;
     this.#settings = {
       answer: options.answer,
       timeout,
-      maxBytes: options.maxQuestionBytes ?? 64 << 20,
-      maxInFlight: options.maxInFlight ?? 4096,
-      maxUnsentBytes: options.maxUnsentBytes ?? 1 << 20,
+      maxBytes: maxQuestionBytes,
+      maxInFlight,
+      maxUnsentBytes,
       secret: secret === undefined ? undefined : new Secret(secret),
     };
     this.#listener = listen(options);

@@ -1,10 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ByteView } from "../byte_view.ts";
+import { ClosedError } from "../errors.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import type { Answer } from "./link.ts";
 import { TcpAnswers } from "./tcp_answers.ts";
+import { TcpPool } from "./tcp_pool.ts";
 import { TcpServer } from "./tcp_server.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import { connect, drain, echo, get, HOST, textOf } from "./testdata/tcp.ts";
@@ -206,4 +208,33 @@ Deno.test("TcpServer survives 10,000 mutated frames", async () => {
     await drain(conn).catch(() => 0);
   }
   assertEquals(textOf(await node.link.send(get("k"))), "<k>");
+});
+
+Deno.test("TcpServer refuses limits that are none", () => {
+  const names = [
+    "timeout",
+    "maxConnections",
+    "maxQuestionBytes",
+    "maxInFlight",
+    "maxUnsentBytes",
+  ];
+  for (const name of names) {
+    for (const value of [NaN, Infinity, 0, -1]) {
+      assertThrows(
+        () => new TcpServer({ answer: echo, [name]: value }),
+        RangeError,
+        `Cannot create a pool with ${name} ${value}: want `,
+      );
+    }
+  }
+});
+
+Deno.test("TcpPool.listen() does not begin when the pool is closed", async () => {
+  const pool = new TcpPool("127.0.0.1:8001");
+  await pool.close();
+  assertThrows(
+    () => pool.listen({ port: 0 }),
+    ClosedError,
+    "Cannot listen: the pool is closed",
+  );
 });
