@@ -12,7 +12,10 @@ export interface SecretOptions {
   readonly now?: () => number;
   /** How far the clock of a peer may be off, in ms. */
   readonly window?: number;
-  /** How many requests are remembered for the time of a window, and another. */
+  /**
+   * How many requests are remembered, and as many again: where there are more
+   * within two windows, clocks may be less far off.
+   */
   readonly maxNonces?: number;
 }
 
@@ -48,6 +51,10 @@ export class Secret {
   #seen = new Set<string>();
   #seenBefore = new Set<string>();
   #turnedAt: number;
+  /** The latest time of a stamp in each, and in what was forgotten early. */
+  #latest = -Infinity;
+  #latestBefore = -Infinity;
+  #latestForgotten = -Infinity;
 
   /**
    * Takes the secret in.
@@ -134,24 +141,34 @@ export class Secret {
     if (Math.abs(this.#now() - Number(time)) > this.#window) return undefined;
     const parts = partsOf(request, time, nonce);
     if (!await this.verify(mac, "request", ...parts)) return undefined;
-    return this.#isNew(nonce) ? nonce : undefined;
+    return this.#isNew(nonce, Number(time)) ? nonce : undefined;
   }
 
-  #isNew(nonce: string): boolean {
+  #isNew(nonce: string, stampedAt: number): boolean {
     const time = this.#now();
     const age = time - this.#turnedAt;
     // A stamp is good for at most two windows: from one before to one behind.
     if (age < 0) this.#turnedAt = time; // a clock that went back: keep all longer
-    else if (age >= 2 * this.#window) {
-      this.#seenBefore = age < 4 * this.#window ? this.#seen : new Set();
-      this.#seen = new Set();
-      this.#turnedAt = time;
-    }
+    else if (age >= 2 * this.#window) this.#turn(time);
     if (this.#seen.has(nonce) || this.#seenBefore.has(nonce)) return false;
-    // Forgetting one would let it be repeated.
-    if (this.#seen.size >= this.#maxNonces) return false;
+    if (this.#seen.size >= this.#maxNonces) {
+      // What is forgotten early could be repeated: nothing as old will do then.
+      const latest = Math.min(this.#latestBefore, time + this.#window);
+      this.#latestForgotten = Math.max(this.#latestForgotten, latest);
+      this.#turn(time);
+    }
+    if (stampedAt <= this.#latestForgotten) return false;
     this.#seen.add(nonce);
+    this.#latest = Math.max(this.#latest, stampedAt);
     return true;
+  }
+
+  #turn(time: number): void {
+    this.#latestBefore = this.#latest;
+    this.#latest = -Infinity;
+    this.#seenBefore = this.#seen;
+    this.#seen = new Set();
+    this.#turnedAt = time;
   }
 }
 
