@@ -116,9 +116,9 @@ export class Health {
     await this.#trial;
   }
 
-  /** Ends the trials for good. */
+  /** Ends the trials for good; whoever tells it of a change is to stop. */
   close(): void {
-    this.#isClosed = true;
+    this.#isClosed = this.#isDown = true;
     clearTimeout(this.#timer);
     this.#ending.abort();
   }

@@ -450,3 +450,12 @@ Deno.test("PeerPool.pickPrevious() is nobody for a Go node and where nothing mov
   a.set("a");
   for (const key of keys) assertEquals(a.pickPrevious(key), undefined);
 });
+
+Deno.test("PeerPool.tellOthers() ends when the pool is closed meanwhile", async () => {
+  await using cluster = new Cluster(["a", "b"]);
+  cluster.network.between("a", "b", "blackHole");
+  const a = cluster.pool("a");
+  const telling = a.tellOthers("scores", DROP);
+  await a.close();
+  assertEquals(await telling, ["b"]);
+});
