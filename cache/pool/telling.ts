@@ -32,17 +32,17 @@ export async function tellAll(
   /** Those that cannot be reached from here. */
   const beyond = new Set<string>();
   for (const peer of peers) {
-    if (peer.isGo || !peer.health.isDown) continue;
+    if (peer.isGo || !peer.health.isDeaf) continue;
     peer.note(telling.group, telling.change);
     beyond.add(peer.name);
   }
-  let hearers = peers.filter((peer) => isUp(peer) && peer !== except);
+  let hearers = peers.filter((peer) => hears(peer) && peer !== except);
   let { missed, lost } = await tellRound(hearers, telling, beyond);
   // Who agreed must also hear of those that were lost only now; and those beyond
   // must, too, whoever has told them already.
   while (lost.length > 0) {
     for (const name of lost) beyond.add(name);
-    hearers = peers.filter(isUp);
+    hearers = peers.filter(hears);
     ({ missed, lost } = await tellRound(hearers, telling, beyond));
   }
   for (const { name, isGo } of peers) if (isGo) missed.add(name);
@@ -74,8 +74,8 @@ export async function tellInStead(
   }
 }
 
-function isUp({ isGo, health }: RemotePeer): boolean {
-  return !isGo && !health.isDown;
+function hears({ isGo, health }: RemotePeer): boolean {
+  return !isGo && !health.isDeaf;
 }
 
 /** One question to each; gives whom nobody told, and who failed. */
