@@ -22,8 +22,9 @@ export interface TierHealthParts {
  */
 export class TierHealth {
   readonly #parts: TierHealthParts;
-  readonly #owed = new Set<string>();
-  #owesAll = false;
+  // Each debt is an object of its own: while one is paid a new one may come.
+  readonly #owed = new Map<string, object>();
+  #owesAll: object | undefined;
   #pause = 0;
   #failedAt = 0;
 
@@ -55,24 +56,25 @@ export class TierHealth {
   /** A key has to be deleted before the store is used again. */
   owe(key: string): void {
     if (this.#owed.size >= MAX_OWED) return this.oweAll();
-    this.#owed.add(key);
+    this.#owed.set(key, {});
   }
 
   /** Every value has to end before the store is used again. */
   oweAll(): void {
-    this.#owesAll = true;
+    this.#owesAll = {};
     this.#owed.clear();
   }
 
   /** Tells the store what it missed; it rejects where that fails. */
   async catchUp(signal: AbortSignal): Promise<void> {
-    if (this.#owesAll) {
+    const all = this.#owesAll;
+    if (all !== undefined) {
       await this.#parts.eraseAll(signal);
-      this.#owesAll = false;
+      if (this.#owesAll === all) this.#owesAll = undefined;
     }
-    for (const key of [...this.#owed]) {
+    for (const [key, debt] of [...this.#owed]) {
       await this.#parts.erase(key, signal);
-      this.#owed.delete(key);
+      if (this.#owed.get(key) === debt) this.#owed.delete(key);
     }
   }
 }
