@@ -168,7 +168,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
 
   /**
    * Has the owner of a key load it anew at the source and keep the result;
-   * copies elsewhere are dropped. Meanwhile `get` serves what there was.
+   * copies elsewhere are dropped. It joins no load that began before. Meanwhile
+   * `get` serves what there was.
    *
    * @param key The key; any text but the empty one.
    * @param options A signal to stop waiting.
@@ -200,7 +201,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
   /**
    * Puts a value into the memory of the node that owns its key, and has every
    * other node drop what it holds of it. A load that is running anywhere does not
-   * overwrite it. A value larger than `maxBytes` of its owner is not kept.
+   * overwrite it. A value larger than `maxBytes` of its owner, or than what its
+   * pool may send, is not kept, and neither is the one before.
    *
    * @param key The key; any text but the empty one.
    * @param value The value.
