@@ -3,6 +3,7 @@
 // list, under load. A model checks every read; the calls of the source and the
 // time of each request have bounds.
 import { BalancedRing } from "../../cache/mod.ts";
+import { Budget } from "./cache_budget.ts";
 import { History } from "./cache_history.ts";
 import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
 import { NodeError, type NodeStats } from "./cache_process.ts";
@@ -74,13 +75,10 @@ class Run {
   readonly #errors: string[] = [];
   readonly #faults: [number, number, number] = [0, 0, 0];
   readonly #longest: [number, number] = [0, 0];
-  /** Until when reads of the keys of a node may have to ask the source. */
-  readonly #windows = new Map<string, number>();
+  readonly #budget = new Budget(KEYS);
   #reads = 0;
   #changes = 0;
   #missed = 0;
-  #moved = 0;
-  #exposed = 0;
   #isOver = false;
 
   constructor(options: ProcessesOptions) {
@@ -143,8 +141,7 @@ class Run {
       missed: this.#missed,
       faults: this.#faults,
       calls: this.#source.calls,
-      maxCalls: KEYS + 2 * this.#history.invalidations + this.#moved +
-        this.#exposed,
+      maxCalls: this.#budget.maxCalls,
       longest: this.#longest,
     };
   }
@@ -178,7 +175,7 @@ class Run {
       const live = this.#places.filter(({ isLive }) => isLive);
       const place = live[this.#random(live.length)]!; // below their number
       const key = Math.floor((this.#random(1000) / 1000) ** 2 * KEYS);
-      if (this.#random(8) > 0) await this.#read(place, key);
+      if (this.#random(12) > 0) await this.#read(place, key);
       else await this.#change(place, key);
     }
   }
@@ -187,8 +184,7 @@ class Run {
     const { name, disturbances, isMember } = place;
     // Who is not in the list is told for a while, and nobody waits for it.
     const floor = isMember ? this.#history.floor(name, key) : 0;
-    const owner = this.#owners.owner(`${key}`) ?? "";
-    const isExposed = performance.now() < (this.#windows.get(owner) ?? 0);
+    const ticket = this.#budget.begin(key);
     const text = await this.#order(
       place,
       0,
@@ -196,28 +192,29 @@ class Run {
       () => place.process!.call<string>({ op: "get", key: `${key}` }),
     );
     this.#reads++;
-    if (isExposed) this.#exposed++;
+    this.#budget.end(ticket);
     if (text === undefined) return;
     const isStill = place.isMember && place.disturbances === disturbances;
     this.#history.judge(name, key, isStill ? floor : 0, text);
   }
 
   async #change(place: Place, key: number): Promise<void> {
-    const kind = this.#random(50);
+    const kind = this.#random(200);
     const keys = kind === 0
       ? Array.from({ length: KEYS }, (_, one) => one)
-      : kind < 3
+      : kind < 5
       ? Array.from({ length: KEYS / TAGS }, (_, at) => at * TAGS + key % TAGS)
       : [key];
-    const isSet = kind > 2 && kind < 20;
+    const isSet = kind > 4 && kind < 80;
     const attempt = this.#history.raise(keys, isSet);
     if (attempt === undefined) return;
+    this.#budget.changes(keys);
     const tag = `tag ${key % TAGS}`;
     const value = this.#history.value(key);
     const call = () => {
       const process = place.process!; // it is live
       if (kind === 0) return process.call<string[]>({ op: "reset" });
-      if (kind < 3) return process.call<string[]>({ op: "removeTag", tag });
+      if (kind < 5) return process.call<string[]>({ op: "removeTag", tag });
       return process.call<string[]>(
         isSet
           ? { op: "set", key: `${key}`, value, tags: [tag] }
@@ -225,6 +222,11 @@ class Run {
       );
     };
     const missed = await this.#order(place, 1, CHANGE_LIMIT, call);
+    // Of those that are gone anyway the others know, or their keys move.
+    const isHeard = missed?.every((name) =>
+      this.#places.some((one) => one.name === name && !one.isLive)
+    );
+    this.#budget.changed(keys, isHeard ? 0 : TOLD_AFTER);
     if (missed === undefined) return this.#history.failed(attempt);
     this.#changes++;
     this.#missed += missed.length;
@@ -328,14 +330,21 @@ class Run {
     place.backSince = Infinity;
     place.disturbances++;
     this.#expose(place, FOUND_AFTER);
+    // Each client may wait for the node, and again where it is asked instead.
+    this.#budget.loses(2 * CLIENTS);
   }
 
   /** The keys of a node move, and meanwhile nodes disagree where they are. */
   #expose({ name }: Place, ms: number): void {
+    const up = new Set(
+      this.#places.filter(({ isLive, isMember }) => isLive && isMember)
+        .map(({ name }) => name),
+    ).add(name);
     for (let key = 0; key < KEYS; key++) {
-      if (this.#owners.owner(`${key}`) === name) this.#moved++;
+      const owners = this.#owners.owners(`${key}`, NODES);
+      if (owners.find((owner) => up.has(owner)) !== name) continue;
+      this.#budget.moves(key, ms);
     }
-    this.#windows.set(name, performance.now() + ms);
   }
 
   /** Waits until every node has told every other what that missed. */
