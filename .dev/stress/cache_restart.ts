@@ -2,7 +2,12 @@
 // One of three nodes restarts under a steady load: what that costs the source
 // with nothing, with a snapshot, and with what the other nodes hand over.
 import { History } from "./cache_history.ts";
-import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
+import {
+  allDone,
+  CountingSource,
+  findPorts,
+  NodeProcess,
+} from "./cache_process.ts";
 import { p99, randomOf, type Report, sleep } from "./report.ts";
 
 const NODES = 3;
@@ -34,6 +39,8 @@ interface Place {
   readonly name: string;
   process: NodeProcess | undefined;
   isLive: boolean;
+  /** Requests that are not answered yet. */
+  underWay: number;
   backSince: number;
 }
 
@@ -56,6 +63,7 @@ class Cluster implements AsyncDisposable {
       name: `127.0.0.1:${port}`,
       process: undefined,
       isLive: false,
+      underWay: 0,
       backSince: Infinity,
     }));
     this.#history = new History({
@@ -73,7 +81,7 @@ class Cluster implements AsyncDisposable {
 
   /** Starts the nodes and the load. */
   async begin(): Promise<void> {
-    await Promise.all(this.#places.map((place) => this.#start(place)));
+    await allDone(this.#places.map((place) => this.#start(place)));
     this.#load = this.#ask();
   }
 
@@ -81,7 +89,7 @@ class Cluster implements AsyncDisposable {
   async stop(way: Way): Promise<void> {
     const place = this.#last;
     place.isLive = false;
-    await sleep(50); // those under way are answered
+    while (place.underWay > 0) await sleep(5);
     place.backSince = Infinity;
     if (way === "a snapshot") {
       await place.process?.call({ op: "snapshot", path: this.#path });
@@ -177,12 +185,12 @@ class Cluster implements AsyncDisposable {
   }
 
   async #read(key: number): Promise<void> {
-    const { name, process } = this.#pick();
+    const place = this.#pick();
+    const { name } = place;
     const floor = this.#history.floor(name, key);
     const start = performance.now();
     try {
-      const order = { op: "get", key: `${key}` } as const;
-      const text = await process!.call<string>(order); // it is live
+      const text = await this.#order<string>(place, "get", key);
       this.#history.judge(name, key, floor, text);
     } catch (error) {
       this.errors.push(`A read at ${name} failed: ${error}`);
@@ -193,9 +201,26 @@ class Cluster implements AsyncDisposable {
   async #change(key: number): Promise<void> {
     const attempt = this.#history.raise([key], false);
     if (attempt === undefined) return;
-    const order = { op: "remove", key: `${key}` } as const;
-    const missed = await this.#pick().process!.call<string[]>(order); // live
-    this.#history.resolved(attempt, missed);
+    try {
+      const place = this.#pick();
+      const missed = await this.#order<string[]>(place, "remove", key);
+      this.#history.resolved(attempt, missed);
+    } catch (error) {
+      this.errors.push(`A change failed: ${error}`);
+    }
+  }
+
+  async #order<T>(
+    place: Place,
+    op: "get" | "remove",
+    key: number,
+  ): Promise<T> {
+    place.underWay++;
+    try {
+      return await place.process!.call({ op, key: `${key}` }); // it is live
+    } finally {
+      place.underWay--;
+    }
   }
 }
 
