@@ -450,3 +450,11 @@ Deno.test("PeerPool.pickPrevious() is nobody for a Go node and where nothing mov
   a.set("a");
   for (const key of keys) assertEquals(a.pickPrevious(key), undefined);
 });
+
+Deno.test("PeerPool.tellOthers() comes to an end when the pool is closed meanwhile", async () => {
+  await using cluster = new Cluster(["a", "b", "c"]);
+  cluster.network.fault("a", "b", "blackHole");
+  const telling = cluster.pool("a").tellOthers("scores", DROP);
+  await cluster.pool("a").close();
+  assertEquals(await telling, ["b", "c"]);
+});
