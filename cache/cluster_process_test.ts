@@ -2,7 +2,7 @@
 // The short form of a stress run: real processes, real sockets, real signals.
 
 import { assert, assertEquals } from "@std/assert";
-import { runProcesses } from "../.dev/stress/cache_processes.ts";
+import { runProcesses } from "../.dev/stress/cache_process_run.ts";
 
 for (const kind of ["tcp", "http"] as const) {
   Deno.test({

@@ -4,11 +4,14 @@
 // `--long` the numbers are ten to fifty times larger. `--seed N` repeats a run,
 // names after it choose rigs. Needs Linux, whose accounts it reads.
 import { clusters } from "./cache_cluster.ts";
+import { faults } from "./cache_faults.ts";
 import { flooding } from "./cache_flooding.ts";
+import { million } from "./cache_million.ts";
 import { model } from "./cache_model.ts";
 import { processes } from "./cache_processes.ts";
 import { outages } from "./cache_outage.ts";
 import { penetration } from "./cache_penetration.ts";
+import { nodeRestart } from "./cache_restart.ts";
 import { soak } from "./cache_soak.ts";
 import { cold, down, restart } from "./cache_stampede.ts";
 import { Report } from "./report.ts";
@@ -32,6 +35,9 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
     penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
   flooding: (report) => flooding(report, seed),
   processes: (report) => processes(report, isLong ? 300_000 : 10_000, seed),
+  proxy: (report) => faults(report, isLong ? 200_000 : 10_000, seed),
+  nodeRestart: (report) => nodeRestart(report, seed),
+  million: (report) => million(report, isLong ? 10_000_000 : 200_000, seed),
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
 };
 

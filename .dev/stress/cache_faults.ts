@@ -143,7 +143,7 @@ class Run {
       const key = Math.floor(this.#chance() ** 2 * KEYS);
       if (this.#random(8) > 0) await this.#read(node, key);
       else await this.#change(node, key);
-      await sleep(this.#random(16));
+      await sleep(this.#random(13));
     }
   }
 

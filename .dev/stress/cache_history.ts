@@ -38,8 +38,6 @@ export class History {
   readonly errors: string[] = [];
   /** The version of each key at the source. */
   readonly versions: number[];
-  /** How many keys changes were to drop. */
-  invalidations = 0;
   readonly #options: HistoryOptions;
   /** What every node knows. */
   readonly #base: number[];
@@ -100,7 +98,6 @@ export class History {
       (isSet ? this.#changing[key] !== 0 : this.#changing[key]! < 0)
     );
     if (isBusy) return undefined;
-    this.invalidations += keys.length;
     const versions = keys.map((key) => {
       this.#changing[key]! += isSet ? -1 : 1;
       return ++this.versions[key]!;

@@ -145,6 +145,13 @@ export class CountingSource implements AsyncDisposable {
   }
 }
 
+/** Waits for all, the others too when one fails: none is left behind. */
+export async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const task of await Promise.allSettled(tasks)) {
+    if (task.status === "rejected") throw task.reason;
+  }
+}
+
 /**
  * Finds ports for nodes that can start again at the same place. They are below
  * those the system gives to outgoing connections: one of these must not take the

@@ -104,14 +104,22 @@ export class FaultProxy {
     if (pair.isBlack) return;
     if (this.#fault === "delay") await sleep(this.#random() * 100);
     if (this.#fault === "garbled bytes" && this.#random() < 0.3) {
-      bytes[Math.floor(this.#random() * bytes.length)]! ^= 1 <<
-        Math.floor(this.#random() * 8);
+      this.#garble(bytes);
     }
     const isTrickling = this.#fault === "one byte per write";
     for (let at = 0; at < bytes.length;) {
       const end = isTrickling ? at + 1 : bytes.length;
       at += await to.write(bytes.subarray(at, end));
     }
+  }
+
+  /** Flips a bit anywhere, or near the end: there is what is said at last. */
+  #garble(bytes: Uint8Array): void {
+    const span = this.#random() < 0.5
+      ? bytes.length
+      : Math.min(bytes.length, 16);
+    const at = bytes.length - 1 - Math.floor(this.#random() * span);
+    bytes[at]! ^= 1 << Math.floor(this.#random() * 8);
   }
 
   #end(pair: Pair): void {

@@ -2,14 +2,19 @@
 // One of three nodes restarts under a steady load: what that costs the source
 // with nothing, with a snapshot, and with what the other nodes hand over.
 import { History } from "./cache_history.ts";
-import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
+import {
+  allDone,
+  CountingSource,
+  findPorts,
+  NodeProcess,
+} from "./cache_process.ts";
 import { p99, randomOf, type Report, sleep } from "./report.ts";
 
 const NODES = 3;
 const KEYS = 1000;
 /** Requests each second. */
 const RATE = 1000;
-const TTL = 2000;
+const TTL = 4000;
 const MAX_LOADS = 32;
 const TIMEOUT = 500;
 const MAX_PROBE = 400;
@@ -17,8 +22,10 @@ const SLACK = 500;
 /** The owner, the next owner, the source. */
 const LIMIT = 2 * TIMEOUT + SLACK;
 /** Long enough for values to end at all times. */
-const WARM_MS = 4000;
-const STEADY_MS = 2000;
+const WARM_MS = 5000;
+const STEADY_MS = 1500;
+/** It takes a while until a machine is up again. */
+const GONE_MS = 500;
 const AFTER_MS = 2000;
 /** In which the calls of the source are counted. */
 const WINDOW_MS = 500;
@@ -32,6 +39,8 @@ interface Place {
   readonly name: string;
   process: NodeProcess | undefined;
   isLive: boolean;
+  /** Requests that are not answered yet. */
+  underWay: number;
   backSince: number;
 }
 
@@ -54,6 +63,7 @@ class Cluster implements AsyncDisposable {
       name: `127.0.0.1:${port}`,
       process: undefined,
       isLive: false,
+      underWay: 0,
       backSince: Infinity,
     }));
     this.#history = new History({
@@ -71,31 +81,39 @@ class Cluster implements AsyncDisposable {
 
   /** Starts the nodes and the load. */
   async begin(): Promise<void> {
-    await Promise.all(this.#places.map((place) => this.#start(place)));
+    await allDone(this.#places.map((place) => this.#start(place)));
     this.#load = this.#ask();
   }
 
-  /** Restarts the last node; gives how long it was gone, in ms. */
-  async restart(way: Way): Promise<number> {
-    const place = this.#places.at(-1)!; // there are three
-    const path = `${this.#folder}/snapshot`;
+  /** Ends the last node. */
+  async stop(way: Way): Promise<void> {
+    const place = this.#last;
     place.isLive = false;
-    await sleep(50); // those under way are answered
-    const start = performance.now();
+    while (place.underWay > 0) await sleep(5);
     place.backSince = Infinity;
     if (way === "a snapshot") {
-      await place.process?.call({ op: "snapshot", path });
+      await place.process?.call({ op: "snapshot", path: this.#path });
     }
     await place.process?.kill();
-    if (way === "a snapshot") await this.#start(place, path);
-    else {
-      this.#history.died(place.name);
-      await this.#start(place);
-      this.#history.born(place.name);
-    }
-    const ms = performance.now() - start;
+    if (way !== "a snapshot") this.#history.died(place.name);
+    await sleep(GONE_MS);
+  }
+
+  /** Starts it again. */
+  async startAgain(way: Way): Promise<void> {
+    const place = this.#last;
+    if (way === "a snapshot") return await this.#start(place, this.#path);
+    await this.#start(place);
+    this.#history.born(place.name);
     if (way === "warmUp()") await place.process?.call({ op: "warmUp" });
-    return ms;
+  }
+
+  get #last(): Place {
+    return this.#places.at(-1)!; // there are three
+  }
+
+  get #path(): string {
+    return `${this.#folder}/snapshot`;
   }
 
   /** The most calls of the source within a window, per second. */
@@ -167,12 +185,12 @@ class Cluster implements AsyncDisposable {
   }
 
   async #read(key: number): Promise<void> {
-    const { name, process } = this.#pick();
+    const place = this.#pick();
+    const { name } = place;
     const floor = this.#history.floor(name, key);
     const start = performance.now();
     try {
-      const order = { op: "get", key: `${key}` } as const;
-      const text = await process!.call<string>(order); // it is live
+      const text = await this.#order<string>(place, "get", key);
       this.#history.judge(name, key, floor, text);
     } catch (error) {
       this.errors.push(`A read at ${name} failed: ${error}`);
@@ -183,10 +201,34 @@ class Cluster implements AsyncDisposable {
   async #change(key: number): Promise<void> {
     const attempt = this.#history.raise([key], false);
     if (attempt === undefined) return;
-    const order = { op: "remove", key: `${key}` } as const;
-    const missed = await this.#pick().process!.call<string[]>(order); // live
-    this.#history.resolved(attempt, missed);
+    try {
+      const place = this.#pick();
+      const missed = await this.#order<string[]>(place, "remove", key);
+      this.#history.resolved(attempt, missed);
+    } catch (error) {
+      this.errors.push(`A change failed: ${error}`);
+    }
   }
+
+  async #order<T>(
+    place: Place,
+    op: "get" | "remove",
+    key: number,
+  ): Promise<T> {
+    place.underWay++;
+    try {
+      return await place.process!.call({ op, key: `${key}` }); // it is live
+    } finally {
+      place.underWay--;
+    }
+  }
+}
+
+function check(report: Report, when: string, calls: number, limit: number) {
+  report.check(
+    `source calls per s ${when}: ${calls.toFixed()} at most, want at most ${limit.toFixed()}`,
+    calls <= limit,
+  );
 }
 
 /** A restart in each way, one after the other, in one cluster. */
@@ -201,17 +243,15 @@ export async function nodeRestart(report: Report, seed: number): Promise<void> {
     const before = cluster.source.calls;
     await sleep(STEADY_MS);
     const steady = (cluster.source.calls - before) / STEADY_MS * 1000;
-    const work = cluster.restart(way);
-    const calls = await cluster.callsDuring(work.then(() => sleep(AFTER_MS)));
-    const limit = way === "nothing"
-      ? steady + RATE / NODES + MAX_LOADS
-      : steady * 2;
-    report.check(
-      `with ${way}, source calls per s: ${calls.toFixed()} at most, ` +
-        `want at most ${limit.toFixed()}; steady ${steady.toFixed()}`,
-      calls <= limit,
+    const withShare = steady + RATE / NODES + MAX_LOADS;
+    const gone = await cluster.callsDuring(cluster.stop(way));
+    const back = await cluster.callsDuring(
+      cluster.startAgain(way).then(() => sleep(AFTER_MS)),
     );
-    report.figure("it was gone for", await work, "ms");
+    report.note(`steady source calls per s: ${steady.toFixed()}`);
+    check(report, `while it is gone`, gone, withShare);
+    const limit = way === "nothing" ? withShare : steady * 2;
+    check(report, `after a start with ${way}`, back, limit);
   }
   await cluster.end();
   const { times, errors } = cluster;

@@ -232,6 +232,29 @@ Deno.test("TcpLink.send() rejects in time, and finds out whether the peer is the
   link.close();
 });
 
+Deno.test("TcpLink.send() makes a new connection after a ping that was given up", async () => {
+  await using node = connect();
+  let connections = 0;
+  let isLost = false;
+  await using way = proxy(node.name, (bytes, isToTarget) => {
+    // A hello begins with "GEEP".
+    if (isToTarget && bytes[0] === 0x47) connections++;
+    return isLost && connections === 1 ? [] : [bytes];
+  });
+  const link = new TcpTransport().link(way.name);
+  assertEquals(textOf(await link.send(get("a"))), "<a>");
+  isLost = true;
+  const other = link.send(get("b"));
+  const controller = new AbortController();
+  const ping = link.send({ kind: "ping" }, { signal: controller.signal });
+  controller.abort(new Error("no answer"));
+  await assertRejects(() => ping, Error, "no answer");
+  await assertRejects(() => other, Error, "it is silent");
+  assertEquals(textOf(await link.send(get("c"))), "<c>");
+  assertEquals(connections, 2);
+  link.close();
+});
+
 Deno.test("TcpLink keeps a connection on which only one load is slow", async () => {
   await using node = connect({
     answer: (question) =>

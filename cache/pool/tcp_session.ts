@@ -62,6 +62,9 @@ export class TcpSession {
     }
     const answer = this.#pending.add(signal);
     const id = this.#pending.lastId;
+    if (question.kind === "ping" && signal !== undefined) {
+      this.#watchPing(answer, signal);
+    }
     try {
       encodeQuestion(this.#writer.out, id, question, this.#settings.maxBytes);
     } catch (error) {
@@ -117,19 +120,35 @@ export class TcpSession {
   }
 
   /**
+   * Any peer answers a ping at once. Who gave one up heard nothing, and nobody
+   * else asks a peer that is down: over this connection it might stay so.
+   */
+  #watchPing(answer: Promise<Answer>, signal: AbortSignal): void {
+    const sentAt = performance.now();
+    answer.catch(() => {
+      const isSilent = this.#stream !== undefined && this.#lastReadAt < sentAt;
+      if (signal.aborted && isSilent) this.close(silence());
+    });
+  }
+
+  /**
    * Where a peer vanished no end comes, and TCP itself would try for a quarter
    * of an hour. A question may just be slow, so a ping finds out.
    */
   #onSilence(id: number, sentAt: number): void {
     if (this.#lastReadAt >= sentAt) return;
     if (this.#stream === undefined || id === this.#probe) {
-      return this.close(new Error("Cannot ask the peer: it is silent"));
+      return this.close(silence());
     }
     if (this.#probe !== undefined && this.#pending.has(this.#probe)) return;
     const probe = this.send({ kind: "ping" });
     this.#probe = this.#pending.lastId;
     probe.catch(() => {/* Whoever waits hears of it. */});
   }
+}
+
+function silence(): Error {
+  return new Error("Cannot ask the peer: it is silent");
 }
 
 function asError(error: unknown): Error {

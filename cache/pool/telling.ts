@@ -42,7 +42,8 @@ export async function tellAll(
   // must, too, whoever has told them already.
   while (lost.length > 0) {
     for (const name of lost) beyond.add(name);
-    hearers = peers.filter(hears);
+    // Each is lost once at most: those of a pool that is closed never go down.
+    hearers = peers.filter((peer) => hears(peer) && !beyond.has(peer.name));
     ({ missed, lost } = await tellRound(hearers, telling, beyond));
   }
   for (const { name, isGo } of peers) if (isGo) missed.add(name);
