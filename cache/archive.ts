@@ -6,6 +6,7 @@ import {
   decodeSnapshot,
   encodeSnapshot,
   type RestoreResult,
+  SNAPSHOT_END,
 } from "./snapshot.ts";
 
 /** A reading under way. */
@@ -62,10 +63,18 @@ export class Archive {
     maxBytes: number,
     now: number,
   ): Uint8Array<ArrayBuffer> {
-    const chunks = [
-      ...encodeSnapshot(this.#mostUseful(isWanted, maxBytes, now)),
-    ];
-    const size = chunks.reduce((sum, { length }) => sum + length, 0);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (const chunk of encodeSnapshot(this.#mostUseful(isWanted, now))) {
+      // The last one is the end, for which there is room in any case.
+      if (size + chunk.length > maxBytes && chunks.length > 0) {
+        chunks.push(SNAPSHOT_END);
+        size += SNAPSHOT_END.length;
+        break;
+      }
+      chunks.push(chunk);
+      size += chunk.length;
+    }
     const whole = new Uint8Array(size);
     let at = 0;
     for (const chunk of chunks) {
@@ -77,14 +86,10 @@ export class Archive {
 
   *#mostUseful(
     isWanted: (key: string) => boolean,
-    maxBytes: number,
     now: number,
   ): Generator<[string, Entry]> {
-    let left = maxBytes;
     for (const [key, entry] of this.#memory.entries("last")) {
       if (entry.view === undefined || !isWanted(key)) continue;
-      left -= key.length + entry.view.length;
-      if (left < 0) return;
       yield [key, shifted(entry, -now)];
     }
   }

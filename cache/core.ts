@@ -4,7 +4,7 @@ import { checkAtLeast } from "./check_at_least.ts";
 import { Copies } from "./copies.ts";
 import { ClosedError } from "./errors.ts";
 import { FreshnessRules } from "./freshness.ts";
-import type { GroupOptions } from "./group_options.ts";
+import type { AnyGroupOptions } from "./group_options.ts";
 import { Memory } from "./memory.ts";
 import { MissLog } from "./miss_log.ts";
 import type { PeerPicker } from "./peer.ts";
@@ -35,7 +35,7 @@ export class Core {
   /** Whether the group is closed. */
   isClosed = false;
 
-  constructor(name: string, options: Omit<GroupOptions<unknown>, "codec">) {
+  constructor(name: string, options: AnyGroupOptions) {
     const { maxBytes = 64 << 20, policy = "s3fifo", copies = {} } = options;
     const { secondTier, secondTierTimeout = 500 } = options;
     checkAtLeast(0, { maxBytes });

@@ -20,7 +20,8 @@ export interface GetterContext {
 /**
  * Asks the source for a value. It returns the value, or `undefined` when the
  * source has none, and throws when it could not find out: the two must not be
- * confused, since the first is remembered and the second is tried again.
+ * confused, since the first is remembered and the second is tried again. A getter
+ * that gets its own key of its own group waits for itself.
  *
  * @typeParam T The values of the group.
  */

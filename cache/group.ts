@@ -1,24 +1,21 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { Archive } from "./archive.ts";
+import { abortable } from "./abortable.ts";
 import type { ByteView } from "./byte_view.ts";
 import type { ChangeResult } from "./change.ts";
-import { Changes } from "./changes.ts";
-import { checkAtLeast } from "./check_at_least.ts";
 import { type Codec, fromView, type Input, toView } from "./codec.ts";
-import { Core } from "./core.ts";
 import type { Explanation } from "./explain.ts";
 import type { Getter, GetterContext, GetterFunction } from "./getter.ts";
 import type {
+  ChangeOptions,
   GetOptions,
   GroupOptions,
   SetOptions,
   WarmUpOptions,
 } from "./group_options.ts";
-import { Loader } from "./loader.ts";
+import { type GroupParts, makeParts } from "./group_parts.ts";
+import { mapBounded } from "./map_bounded.ts";
 import type { PeerSource } from "./peer.ts";
-import { PeerSide } from "./peer_side.ts";
-import { ReadThrough } from "./read_through.ts";
 import type { RestoreResult } from "./snapshot.ts";
 import type { GroupStats } from "./stats.ts";
 import { warmUp } from "./warm_up.ts";
@@ -53,13 +50,8 @@ import { warmUp } from "./warm_up.ts";
 export class Group<T = ByteView> implements AsyncDisposable {
   /** The name, by which peers ask for it. */
   readonly name: string;
-  readonly #core: Core;
-  readonly #loader: Loader;
   readonly #codec: Codec<T> | undefined;
-  readonly #reader: ReadThrough;
-  readonly #archive: Archive;
-  readonly #changes: Changes;
-  readonly #peerSide: PeerSide;
+  readonly #parts: GroupParts;
 
   /**
    * Makes a group without peers; `HttpPool.register` gives it some.
@@ -83,35 +75,18 @@ export class Group<T = ByteView> implements AsyncDisposable {
         `Cannot create group "${name}": want a getter, a function or an object with "get"`,
       );
     }
-    const { retryAfter = 50, maxLoads = 32, maxWaiting = 1024 } = options;
-    checkAtLeast(0, { retryAfter, maxWaiting });
-    checkAtLeast(1, { maxLoads });
     this.name = name;
     this.#codec = options.codec;
-    this.#core = new Core(name, options);
-    this.#archive = new Archive(
-      this.#core.memory,
-      (key) => this.#core.isInFlux(key),
+    this.#parts = makeParts(
+      name,
+      options,
+      (key, context) => this.#ask(getter, key, context),
     );
-    this.#loader = new Loader(this.#core, {
-      source: (key, context) => this.#ask(getter, key, context),
-      maxLoads,
-      maxWaiting,
-      retryAfter,
-    });
-    this.#changes = new Changes(this.#core, this.#loader, this.#archive);
-    this.#reader = new ReadThrough(this.#core, this.#loader, options.mayHave);
-    this.#peerSide = new PeerSide(this.#core, {
-      reader: this.#reader,
-      changes: this.#changes,
-      archive: this.#archive,
-      loader: this.#loader,
-    });
   }
 
   /** What a pool needs of this group, to answer peers for it. */
   get peerSource(): PeerSource {
-    return this.#peerSide;
+    return this.#parts.peerSide;
   }
 
   /**
@@ -128,8 +103,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * through as they are.
    */
   async get(key: string, options: GetOptions = {}): Promise<T | undefined> {
-    this.#core.check("get", key);
-    const view = await this.#reader.read(key, options);
+    this.#parts.core.check("get", key);
+    const view = await this.#parts.reader.read(key, options);
     return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
@@ -145,14 +120,18 @@ export class Group<T = ByteView> implements AsyncDisposable {
     keys: Iterable<string>,
     options: GetOptions = {},
   ): Promise<Map<string, T>> {
-    const values = new Map<string, T>();
-    const pairs = [...new Set(keys)].map(async (key) =>
-      [key, await this.get(key, options)] as const
+    const all = [...new Set(keys)];
+    const values = await mapBounded(
+      all,
+      this.#parts.maxAtOnce,
+      (key) => this.get(key, options),
     );
-    for (const [key, value] of await Promise.all(pairs)) {
-      if (value !== undefined) values.set(key, value);
+    const found = new Map<string, T>();
+    for (const [index, key] of all.entries()) {
+      const value = values[index];
+      if (value !== undefined) found.set(key, value);
     }
-    return values;
+    return found;
   }
 
   /**
@@ -180,9 +159,9 @@ export class Group<T = ByteView> implements AsyncDisposable {
     key: string,
     options: GetOptions = {},
   ): Promise<T | undefined> {
-    this.#core.check("refresh", key);
-    const view = await this.#loader.refresh(key, options);
-    await this.#changes.refreshed(key);
+    this.#parts.core.check("refresh", key);
+    const view = await this.#parts.loader.refresh(key, options);
+    await this.#parts.changes.refreshed(key);
     return view === undefined ? undefined : fromView(view, this.#codec);
   }
 
@@ -217,14 +196,18 @@ export class Group<T = ByteView> implements AsyncDisposable {
     value: Input<T>,
     options: SetOptions = {},
   ): Promise<ChangeResult> {
-    this.#core.check("set", key);
+    this.#parts.core.check("set", key);
     const { ttl } = options;
     if (ttl !== undefined && !(ttl >= 0)) {
       throw new RangeError(
         `Cannot set in group "${this.name}" with ttl ${ttl}: want at least 0`,
       );
     }
-    return await this.#changes.set(key, toView(value, this.#codec), options);
+    const view = toView(value, this.#codec);
+    return await this.#change(
+      options,
+      (changes) => changes.set(key, view, options),
+    );
   }
 
   /**
@@ -232,26 +215,34 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * is running does not bring the old value back.
    *
    * @param key The key; any text but the empty one.
+   * @param options A signal to stop waiting.
    * @returns When all have agreed: those who could not be told, if any.
    * @throws {RangeError} When the key is empty.
    * @throws {ClosedError} When the group is closed.
    */
-  async remove(key: string): Promise<ChangeResult> {
-    return await this.removeMany([key]);
+  async remove(
+    key: string,
+    options: ChangeOptions = {},
+  ): Promise<ChangeResult> {
+    return await this.removeMany([key], options);
   }
 
   /**
    * Drops many keys, each as `remove` does.
    *
    * @param keys The keys.
+   * @param options A signal to stop waiting.
    * @returns As `remove` does.
    * @throws As `remove` does; then no key was dropped.
    */
-  async removeMany(keys: Iterable<string>): Promise<ChangeResult> {
+  async removeMany(
+    keys: Iterable<string>,
+    options: ChangeOptions = {},
+  ): Promise<ChangeResult> {
     const all = [...new Set(keys)];
-    this.#core.checkOpen("remove");
-    for (const key of all) this.#core.check("remove", key);
-    return await this.#changes.remove(all);
+    this.#parts.core.checkOpen("remove");
+    for (const key of all) this.#parts.core.check("remove", key);
+    return await this.#change(options, (changes) => changes.remove(all));
   }
 
   /**
@@ -259,29 +250,39 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * once. A load that is running does not bring one back.
    *
    * @param tag The tag.
+   * @param options A signal to stop waiting.
    * @returns As `remove` does.
    * @throws {ClosedError} When the group is closed.
    */
-  async removeTag(tag: string): Promise<ChangeResult> {
-    this.#core.checkOpen("remove a tag");
-    return await this.#changes.end({ kind: "removeTag", tag });
+  async removeTag(
+    tag: string,
+    options: ChangeOptions = {},
+  ): Promise<ChangeResult> {
+    this.#parts.core.checkOpen("remove a tag");
+    const change = { kind: "removeTag", tag } as const;
+    return await this.#change(options, (changes) => changes.end(change));
   }
 
   /**
    * Drops every value on every node at once. A load that is running does not
    * bring one back; the memory is freed as the values are met.
    *
+   * @param options A signal to stop waiting.
    * @returns As `remove` does.
    * @throws {ClosedError} When the group is closed.
    */
-  async reset(): Promise<ChangeResult> {
-    this.#core.checkOpen("reset");
-    return await this.#changes.end({ kind: "reset" });
+  async reset(options: ChangeOptions = {}): Promise<ChangeResult> {
+    this.#parts.core.checkOpen("reset");
+    return await this.#change(
+      options,
+      (changes) => changes.end({ kind: "reset" }),
+    );
   }
 
   /**
    * Writes the fresh values of this node into a stream, so that the next run
-   * need not begin with nothing. Values stay readable meanwhile.
+   * need not begin with nothing. Values stay readable meanwhile. At the end of a
+   * node close its pool first: of a change that comes later nothing is known.
    *
    * @param writable Where to, such as a file; it is closed at the end.
    * @returns How many values were written.
@@ -289,8 +290,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * through as they are.
    */
   async snapshot(writable: WritableStream<Uint8Array>): Promise<number> {
-    this.#core.checkOpen("take a snapshot");
-    return await this.#archive.write(writable);
+    this.#parts.core.checkOpen("take a snapshot");
+    return await this.#parts.archive.write(writable);
   }
 
   /**
@@ -304,8 +305,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @throws {ClosedError} When the group is closed.
    */
   async restore(readable: ReadableStream<Uint8Array>): Promise<RestoreResult> {
-    this.#core.checkOpen("restore");
-    return await this.#archive.read(readable);
+    this.#parts.core.checkOpen("restore");
+    return await this.#parts.archive.read(readable);
   }
 
   /**
@@ -319,8 +320,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @throws {ClosedError} When the group is closed.
    */
   async warmUp(options: WarmUpOptions = {}): Promise<RestoreResult> {
-    this.#core.checkOpen("warm up");
-    return await warmUp(this.#core, this.#archive, options);
+    this.#parts.core.checkOpen("warm up");
+    return await warmUp(this.#parts.core, this.#parts.archive, options);
   }
 
   /**
@@ -330,7 +331,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @returns Its tier, owner and age, and why its last `get` was a miss.
    */
   explain(key: string): Explanation {
-    return this.#peerSide.explain(key);
+    return this.#parts.peerSide.explain(key);
   }
 
   /**
@@ -339,7 +340,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @returns A snapshot; it does not change later.
    */
   stats(): GroupStats {
-    return this.#peerSide.stats();
+    return this.#parts.peerSide.stats();
   }
 
   /**
@@ -350,14 +351,14 @@ export class Group<T = ByteView> implements AsyncDisposable {
    * @returns When that is done.
    */
   async close(): Promise<void> {
-    if (!this.#core.isClosed) {
-      this.#core.isClosed = true;
-      this.#loader.abort(this.#core.closedError("get"));
-      this.#archive.abort(this.#core.closedError("go on"));
-      this.#core.memory.clear();
-      this.#core.copies.memory.clear();
+    if (!this.#parts.core.isClosed) {
+      this.#parts.core.isClosed = true;
+      this.#parts.loader.abort(this.#parts.core.closedError("get"));
+      this.#parts.archive.abort(this.#parts.core.closedError("go on"));
+      this.#parts.core.memory.clear();
+      this.#parts.core.copies.memory.clear();
     }
-    await this.#core.tier?.settled();
+    await this.#parts.core.tier?.settled();
   }
 
   /**
@@ -380,8 +381,18 @@ export class Group<T = ByteView> implements AsyncDisposable {
     return value === undefined ? undefined : toView(value, this.#codec);
   }
 
+  /** Makes a change, which goes on when its caller stops waiting. */
+  async #change(
+    { signal }: ChangeOptions,
+    make: (changes: GroupParts["changes"]) => Promise<ChangeResult>,
+  ): Promise<ChangeResult> {
+    signal?.throwIfAborted();
+    const change = make(this.#parts.changes);
+    return await (signal === undefined ? change : abortable(change, signal));
+  }
+
   #peek(key: string): ByteView | undefined {
-    const { memory, copies } = this.#core;
+    const { memory, copies } = this.#parts.core;
     return (memory.peek(key) ?? copies.memory.peek(key))?.view;
   }
 }

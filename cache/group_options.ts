@@ -82,8 +82,22 @@ export interface GroupOptions<T> extends FreshnessOptions {
   readonly secondTierTimeout?: number;
 }
 
+/** Settings that do not depend on the type of the values. */
+export type AnyGroupOptions = Omit<GroupOptions<unknown>, "codec">;
+
+/** What changes of a group may be told. */
+export interface ChangeOptions {
+  /**
+   * Ends the wait for other nodes, with its reason; the change goes on. One that
+   * is aborted before begins nothing.
+   *
+   * @default {undefined}
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** What {@linkcode Group.set} may be told of a value. */
-export interface SetOptions {
+export interface SetOptions extends ChangeOptions {
   /**
    * How long it is fresh in ms, in place of the `ttl` of the group.
    *

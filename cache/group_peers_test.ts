@@ -554,7 +554,7 @@ Deno.test("Group.warmUp() passes over peers that fail, and takes no key that cha
 Deno.test("PeerSource.handOver() gives the most useful within its bytes", async () => {
   const group = new Group("g", () => "x".repeat(98), { policy: "lru" });
   for (let key = 10; key < 20; key++) await group.get(`${key}`);
-  const bytes = group.peerSource.handOver(() => true, 350);
+  const bytes = group.peerSource.handOver(() => true, 450);
   const next = new Group("g", () => "loaded");
   const stream = ReadableStream.from([bytes]);
   assertEquals(await next.restore(stream), {
@@ -582,4 +582,34 @@ Deno.test("Group.get() whose caller left copies nothing", async () => {
   question.resolve(await value("old", 1000));
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(group.has("Tom"), false);
+});
+
+Deno.test("Group ends the wait for a change by a signal, and the change goes on", async () => {
+  const ways: ((group: Group, signal: AbortSignal) => Promise<unknown>)[] = [
+    (group, signal) => group.set("k", "v", { signal }),
+    (group, signal) => group.remove("k", { signal }),
+    (group, signal) => group.removeMany(["k"], { signal }),
+    (group, signal) => group.removeTag("t", { signal }),
+    (group, signal) => group.reset({ signal }),
+  ];
+  for (const change of ways) {
+    const told = Promise.withResolvers<readonly string[]>();
+    let tellings = 0;
+    const { group } = peerGroup(() => value("v"), {}, {
+      tellOthers: () => {
+        tellings++;
+        return told.promise;
+      },
+    });
+    const leaver = new AbortController();
+    const wait = change(group, leaver.signal);
+    await new Promise((resolve) => setTimeout(resolve));
+    leaver.abort(new Error("gone"));
+    await assertRejects(() => wait, Error, "gone");
+    await assertRejects(() => change(group, leaver.signal), Error, "gone");
+    assertEquals(tellings, 1);
+    told.resolve([]);
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(tellings, 2);
+  }
 });

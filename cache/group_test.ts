@@ -496,3 +496,15 @@ Deno.test("Group never serves what set() or remove() made old, over seeded inter
   for (const finish of pending) finish();
   await new Promise((resolve) => setTimeout(resolve));
 });
+
+Deno.test("Group.getMany() asks for no more at a time than may wait", async () => {
+  const group = new Group("many", (key) => Promise.resolve(key), {
+    maxLoads: 2,
+    maxWaiting: 3,
+    maxBytes: 0,
+  });
+  const keys = Array.from({ length: 3000 }, (_, index) => `k${index}`);
+  const values = await group.getMany(keys);
+  assertEquals([...values.keys()], keys);
+  assertEquals(group.stats().overloads, 0);
+});

@@ -19,6 +19,9 @@ const MAX_RECORD = 1 << 30;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** The end of a snapshot: a record of length 0. */
+export const SNAPSHOT_END = new Uint8Array(RECORD_HEADER);
+
 /** What a snapshot keeps of an entry. */
 export type Kept = Omit<Entry, "epoch">;
 
@@ -50,7 +53,7 @@ export function* encodeSnapshot(
       yield encodeRecord(key, entry);
     }
   }
-  yield new Uint8Array(RECORD_HEADER);
+  yield SNAPSHOT_END;
 }
 
 /** Makes the record of an entry; key and tags are well-formed text. */

@@ -26,6 +26,8 @@ export interface AnsweringHost {
   readonly groups: ReadonlyMap<string, PeerSource>;
   /** The most ms an answer may take. */
   readonly timeout: number;
+  /** The most bytes of an answer, whatever a peer asks for. */
+  readonly maxAnswerBytes: number;
   /** Tells nodes in the stead of another; gives those that could not be told. */
   relay(question: TellQuestion): Promise<readonly string[]>;
   /**
@@ -128,7 +130,8 @@ export class Answering {
     const isWanted = await this.#host.keysOf(name);
     // As one that is not here yet: the lists of nodes differ for a moment.
     if (isWanted === undefined) return BUSY;
-    return { kind: "snapshot", bytes: group.handOver(isWanted, maxBytes) };
+    const limit = Math.min(maxBytes, this.#host.maxAnswerBytes);
+    return { kind: "snapshot", bytes: group.handOver(isWanted, limit) };
   }
 
   /** Waits for an answer, but no longer than the time limit. */

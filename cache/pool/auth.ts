@@ -83,6 +83,8 @@ export class Secret {
     this.#window = options.window ?? WINDOW;
     this.#maxNonces = options.maxNonces ?? MAX_NONCES;
     this.#turnedAt = this.#now();
+    // What was seen before a restart is forgotten: nothing from then will do.
+    this.#latestForgotten = this.#turnedAt - 1;
   }
 
   /**

@@ -175,3 +175,14 @@ Deno.test("Secret() refuses what is too short to be one", () => {
     "Cannot use a secret of 15 bytes: want at least 16",
   );
 });
+
+Deno.test("Secret.check() refuses what was stamped before it was made: it may have been seen", async () => {
+  const { secret, clock } = clocked();
+  const { header } = await secret.stamp(REQUEST);
+  assert(await secret.check(header, REQUEST) !== undefined);
+  clock.time += 1;
+  const restarted = new Secret(TEXT, { now: () => clock.time });
+  assertEquals(await restarted.check(header, REQUEST), undefined);
+  const { header: next } = await secret.stamp(REQUEST);
+  assert(await restarted.check(next, REQUEST) !== undefined);
+});

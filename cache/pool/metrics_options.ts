@@ -10,8 +10,9 @@ export interface MetricsOptions {
   readonly path?: string;
   /**
    * Says who may see the page. Without it only requests from this machine may:
-   * to a loopback name, from a loopback address where that is known, and not
-   * through a proxy.
+   * to a loopback name, from a loopback address, which the second argument of
+   * `fetch` has to tell, and without the headers of a proxy. Behind a proxy on
+   * this machine that sends none give this option.
    *
    * @default {undefined}
    */

@@ -15,7 +15,7 @@ export interface MetricsSource {
   owner(key: string): string;
 }
 
-/** Where a request came from, as `Deno.serve` tells it. */
+/** Where a request came from: the second argument of a `Deno.serve` handler. */
 export interface MetricsInfo {
   /** The address of the client; a Unix socket has no `hostname`. */
   readonly remoteAddr?: { readonly hostname?: string };
@@ -162,7 +162,8 @@ function isLocal(
 ): boolean {
   if (headers.has("forwarded") || headers.has("x-forwarded-for")) return false;
   const from = info.remoteAddr?.hostname;
-  return isLoopback(hostname) && (from === undefined || isLoopback(from));
+  // Without an address anybody may be behind a loopback name.
+  return from !== undefined && isLoopback(from) && isLoopback(hostname);
 }
 
 function isLoopback(host: string): boolean {

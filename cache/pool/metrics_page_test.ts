@@ -25,7 +25,7 @@ function setUp(options: MetricsOptions = {}) {
   const ask = async (
     url?: string,
     init?: RequestInit,
-    info?: MetricsInfo,
+    info: MetricsInfo | undefined = { remoteAddr: { hostname: "127.0.0.1" } },
   ): Promise<Response> => {
     const answer = page(new Request(url ?? URL_OF_PAGE, init), info);
     assert(answer !== undefined);
@@ -109,20 +109,22 @@ Deno.test("metricsPage() without authorize is for this machine alone", async () 
   const from = (hostname: string): MetricsInfo => ({
     remoteAddr: { hostname },
   });
-  const cases: [string, MetricsInfo | undefined, HeadersInit, number][] = [
-    ["http://localhost", undefined, {}, 200],
+  const here = from("127.0.0.1");
+  const cases: [string, MetricsInfo, HeadersInit, number][] = [
+    ["http://localhost", here, {}, 200],
     ["http://127.0.0.1:8001", from("127.0.0.1"), {}, 200],
     ["http://127.9.9.9", from("::ffff:127.0.0.1"), {}, 200],
     ["http://[::1]:8001", from("::1"), {}, 200],
-    // A Unix socket has no host name.
-    ["http://localhost", { remoteAddr: {} }, {}, 200],
+    // A Unix socket has no host name; a proxy may be behind it.
+    ["http://localhost", { remoteAddr: {} }, {}, 403],
+    ["http://localhost", {}, {}, 403],
     ["http://localhost", from("10.0.0.7"), {}, 403],
     ["http://10.0.0.5:8001", from("127.0.0.1"), {}, 403],
-    ["http://cache.example", undefined, {}, 403],
-    ["http://localhost.example", undefined, {}, 403],
-    ["http://127.0.0.1.example", undefined, {}, 403],
-    ["http://localhost", undefined, { "x-forwarded-for": "10.0.0.7" }, 403],
-    ["http://localhost", undefined, { forwarded: "for=10.0.0.7" }, 403],
+    ["http://cache.example", here, {}, 403],
+    ["http://localhost.example", here, {}, 403],
+    ["http://127.0.0.1.example", here, {}, 403],
+    ["http://localhost", here, { "x-forwarded-for": "10.0.0.7" }, 403],
+    ["http://localhost", here, { forwarded: "for=10.0.0.7" }, 403],
   ];
   for (const [origin, info, headers, status] of cases) {
     const response = await ask(`${origin}${path}`, { headers }, info);

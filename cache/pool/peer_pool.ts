@@ -91,6 +91,7 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     this.#answering = new Answering({
       groups,
       timeout: settings.timeout,
+      maxAnswerBytes: settings.maxAnswerBytes,
       relay: (question) => this.#relay(question),
       keysOf: (name) => this.#keysOf(name),
       sought: (key) => this.#sought(key),

@@ -25,6 +25,13 @@ export interface PoolOptions {
    */
   readonly timeout?: number;
   /**
+   * The most bytes of an answer of a peer, and of a question; the same on all
+   * nodes.
+   *
+   * @default {67108864}
+   */
+  readonly maxAnswerBytes?: number;
+  /**
    * How long after a change of the list the former owner of a key is asked for
    * what it holds, in ms; a node that left is told of changes for twice as long.
    *
@@ -54,7 +61,9 @@ export interface PoolOptions {
   readonly probeAfter?: number;
   /**
    * The most ms between the return of a peer and the trial that finds it, round
-   * trip aside. Then it is told what it missed, and is back on the ring.
+   * trip aside. Then it is told what it missed, and is back on the ring. After a
+   * silence on the network it may be `timeout` instead, which an older attempt to
+   * reach the peer takes to end.
    *
    * @default {2000}
    */
@@ -99,6 +108,7 @@ export interface PoolSettings {
   /** Whether Go nodes surely have another ring. */
   readonly isForeignToGo: boolean;
   readonly timeout: number;
+  readonly maxAnswerBytes: number;
   readonly grace: number;
   readonly hedgeAfter: number;
   readonly maxFailures: number;
@@ -127,11 +137,13 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
     grace,
   });
   checkNumbers("at least 0", (value) => value >= 0, { hedgeAfter });
-  checkCounts({ maxFailures, maxPeers });
+  const { maxAnswerBytes = 64 << 20 } = options;
+  checkCounts({ maxFailures, maxPeers, maxAnswerBytes });
   return {
     makeRing: ringMaker(ring),
     isForeignToGo: ring === "balanced",
     timeout,
+    maxAnswerBytes,
     grace,
     hedgeAfter: hedgeAfter > MAX_TIMER ? Infinity : hedgeAfter,
     maxFailures,

@@ -255,3 +255,15 @@ test("keeps its peers when a change is too long for a question", async (start) =
     assertEquals(states, ["up", "up"]);
   }
 });
+
+test("hands over no more than an answer may have", async (start) => {
+  const pool = { grace: 0, maxAnswerBytes: 20_000 };
+  await using cluster = await start(2, { pool });
+  const keys = Array.from({ length: 400 }, (_, index) => `key ${index}`);
+  await cluster.at(0).group.getMany(keys);
+  const added = await cluster.add();
+  cluster.meet();
+  const { restored } = await added.group.warmUp();
+  assert(restored > 50 && restored < 400, `${restored} restored`);
+  assertEquals(added.group.stats().peerFailures, 0);
+});

@@ -16,6 +16,9 @@ import { Outbox, partsOf } from "./outbox.ts";
 import { PeerLine, toText } from "./peer_line.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
+/** What a frame takes beside its snapshot, rounded up. */
+const FRAME_ROOM = 1024;
+
 /** What a peer needs of its pool. */
 export interface PeerHost {
   /** The name of this node. */
@@ -203,8 +206,10 @@ export class RemotePeer implements PeerGetter {
    * @throws {PeerError} When it gives none.
    */
   async handOver(group: string, options: HandOverOptions): Promise<Uint8Array> {
-    const { maxBytes, signal } = options;
-    const name = this.#host.self;
+    const { signal } = options;
+    const { self: name, settings } = this.#host;
+    const room = Math.max(0, settings.maxAnswerBytes - FRAME_ROOM);
+    const maxBytes = Math.min(options.maxBytes, room);
     const question = { kind: "handOver", group, name, maxBytes } as const;
     const answer = await this.#line.send(question, signal);
     if (answer.kind === "snapshot") return answer.bytes;
