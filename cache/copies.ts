@@ -55,6 +55,7 @@ export class Copies {
   readonly memory: Memory;
   readonly #demand: Demand;
   readonly #after: number;
+  readonly #isOff: boolean;
   readonly #ttl: number;
 
   /**
@@ -75,6 +76,7 @@ export class Copies {
       );
     }
     this.#after = after;
+    this.#isOff = maxBytes === 0 || ttl === 0;
     this.#ttl = ttl;
     this.#demand = new Demand(now);
     const rules = new FreshnessRules({ ttl, now });
@@ -104,7 +106,7 @@ export class Copies {
    */
   offer(key: string, value: PeerValue, epoch: number): void {
     const { view, tags } = value;
-    if (value.ttl === undefined) return;
+    if (value.ttl === undefined || this.#isOff) return;
     if (this.#demand.count(key) < this.#after) return;
     const ttl = Math.min(value.ttl, this.#ttl);
     this.memory.store(key, view, { epoch, ttl, tags });

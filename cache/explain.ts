@@ -59,7 +59,8 @@ function datesOf(core: Core, memory: Memory, entry: Entry) {
   // Without an end of any kind entries are not dated.
   const isDated = entry.storedAt !== 0;
   return {
-    ...memory.terms(entry),
+    ttl: memory.remaining(entry),
+    ...entry.tags && { tags: entry.tags },
     ...isDated && { age: Math.max(0, core.rules.now() - entry.storedAt) },
   };
 }

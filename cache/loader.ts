@@ -165,26 +165,26 @@ export class Loader {
     return options.isForwarded ? undefined : this.#core.picker?.pickPeer(key);
   }
 
-  async #ask(peer: PeerGetter, key: string, flight: Flight): Promise<Result> {
+  #ask(peer: PeerGetter, key: string, flight: Flight): Promise<Result> {
     const { counters, copies, name } = this.#core;
     const epoch = copies.memory.epochs.now;
     counters.peerLoads++;
-    try {
-      // Without the signal of the flight: who leaves does not wait for this, the
-      // transport bounds it, and a signal takes longer than all the rest.
-      const value = await peer.get(name, key);
+    // Without the signal of the flight: who leaves does not wait for this, the
+    // transport bounds it, and a signal takes longer than all the rest. Without
+    // `async` for the same reason.
+    return peer.get(name, key).then((value) => {
       if (value === undefined) return undefined;
       if (!flight.isForgotten) copies.offer(key, value, epoch);
       return value.view;
-    } catch (error) {
+    }, (error) => {
       if (flight.isAborted) throw error;
       if (error instanceof LoadError) {
         if (!flight.isForgotten) this.#backoff.failed(key, error);
         throw error;
       }
       counters.peerFailures++;
-      return await this.#load(key, flight.signal);
-    }
+      return this.#load(key, flight.signal);
+    });
   }
 
   #loadAnew(key: string, signal: AbortSignal | undefined): Promise<Result> {

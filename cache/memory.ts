@@ -44,6 +44,16 @@ export interface Found {
   readonly freshness: Exclude<Freshness, "gone">;
 }
 
+/** An entry as peers are told of it. */
+export interface Offered {
+  /** The value. */
+  readonly view: ByteView;
+  /** How long it is still fresh in ms. */
+  readonly ttl: number;
+  /** What it is also removed by. */
+  readonly tags?: readonly string[];
+}
+
 /** Settings of a {@linkcode Memory}. */
 export interface MemoryOptions {
   /** The most bytes. */
@@ -179,12 +189,19 @@ export class Memory {
   /**
    * What peers are told of an entry.
    *
-   * @param entry The entry, which has a value.
-   * @returns How long it is still fresh, and its tags.
+   * @param entry The entry.
+   * @param view Its value.
+   * @returns The value, how long it is still fresh, and its tags.
    */
-  terms(entry: Entry): { ttl: number; tags?: readonly string[] } {
+  offered(entry: Entry, view: ByteView): Offered {
     const ttl = this.#rules.remaining(entry);
-    return entry.tags === undefined ? { ttl } : { ttl, tags: entry.tags };
+    const { tags } = entry;
+    return tags === undefined ? { view, ttl } : { view, ttl, tags };
+  }
+
+  /** How long an entry is still fresh, in ms. */
+  remaining(entry: Entry): number {
+    return this.#rules.remaining(entry);
   }
 
   /**

@@ -41,15 +41,15 @@ export class ReadThrough {
     const view = found?.entry.view;
     if (mode === "held") {
       if (found === undefined || view === undefined) return undefined;
-      const terms = memory.terms(found.entry);
+      const offered = memory.offered(found.entry, view);
       // What is served stale here must not begin a new life elsewhere.
-      return terms.ttl > 0 ? { view, ...terms } : undefined;
+      return offered.ttl > 0 ? offered : undefined;
     }
     counters.gets++;
     if (mode === "refresh") return this.#refresh(key, options);
     if (found?.freshness === "fresh" && view !== undefined) {
       counters.hits++;
-      return { view, ...memory.terms(found.entry) };
+      return memory.offered(found.entry, view);
     }
     const result = this.#read(key, found, options);
     return result instanceof Promise
@@ -69,7 +69,7 @@ export class ReadThrough {
     if (view === undefined) return undefined;
     for (const memory of [this.#core.memory, this.#core.copies.memory]) {
       const entry = memory.peek(key);
-      if (entry?.view === view) return { view, ...memory.terms(entry) };
+      if (entry?.view === view) return memory.offered(entry, view);
     }
     return { view };
   }

@@ -144,23 +144,15 @@ export class SingleFlight<T> {
   ): RunningFlight<T> {
     const flight = new RunningFlight<T>();
     this.#current.set(key, flight);
-    void this.#run(key, flight, load);
-    return flight;
-  }
-
-  async #run(
-    key: string,
-    flight: RunningFlight<T>,
-    load: (flight: Flight) => T | Promise<T>,
-  ): Promise<void> {
     const { resolve, reject } = flight.result;
-    try {
-      resolve(await load(flight));
-    } catch (error) {
-      reject(error);
-    } finally {
+    begun(load, flight).then((value) => {
       this.#end(key, flight);
-    }
+      resolve(value);
+    }, (error) => {
+      this.#end(key, flight);
+      reject(error);
+    });
+    return flight;
   }
 
   #leave(key: string, flight: RunningFlight<T>, reason: unknown): void {
@@ -174,5 +166,17 @@ export class SingleFlight<T> {
   #end(key: string, flight: RunningFlight<T>): void {
     if (flight.isForgotten) this.#forgotten.delete(flight);
     else if (this.#current.get(key) === flight) this.#current.delete(key);
+  }
+}
+
+/** A promise of what a load gives, also where it throws at once. */
+function begun<T>(
+  load: (flight: Flight) => T | Promise<T>,
+  flight: Flight,
+): Promise<T> {
+  try {
+    return Promise.resolve(load(flight));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -202,10 +202,14 @@ class Wait implements PeerSourceOptions {
 function toAnswer(value: PeerValue | undefined): Answer {
   if (value === undefined) return MISSING;
   const { view, ttl, tags } = value;
+  // Spelled out: every value for a peer comes this way.
+  if (tags === undefined && ttl !== undefined) {
+    return { kind: "value", view, ttl };
+  }
   return {
     kind: "value",
     view,
-    ...ttl === undefined ? {} : { ttl },
-    ...tags === undefined ? {} : { tags },
+    ...ttl !== undefined && { ttl },
+    ...tags !== undefined && { tags },
   };
 }

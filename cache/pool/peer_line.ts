@@ -73,37 +73,66 @@ export class PeerLine {
     question: Question,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
-    this.#questions++;
-    // Every value of a peer comes this way; an async function takes longer.
-    return this.#parts.link.send(question, signal && { signal })
-      .then(this.#answered, (cause) => this.#failed(question, signal, cause));
+    return this.ask(question, signal, (answer) => answer, (error) => {
+      throw error;
+    });
   }
 
-  readonly #answered = (answer: Answer): Answer => {
-    this.#parts.health.succeeded();
-    if (!this.#isMet) {
-      this.#isMet = true;
-      this.#parts.met(this.isGo);
-    }
-    return answer;
-  };
+  /**
+   * Sends a question, as `send` does, and goes on with what came of it: in one
+   * step, since every value of a peer comes this way.
+   *
+   * @typeParam R What the caller makes of it.
+   * @param question The question.
+   * @param signal Ends the wait; that says nothing of the peer.
+   * @param accept Reads the answer; what it throws goes to `refuse`.
+   * @param refuse Told of a failure.
+   * @returns What one of the two gave.
+   */
+  ask<R>(
+    question: Question,
+    signal: AbortSignal | undefined,
+    accept: (answer: Answer) => R,
+    refuse: (error: unknown) => R | Promise<R>,
+  ): Promise<R> {
+    this.#questions++;
+    return this.#parts.link.send(question, signal && { signal }).then(
+      (answer) => {
+        this.#answered();
+        try {
+          return accept(answer);
+        } catch (error) {
+          return refuse(error);
+        }
+      },
+      (cause) => refuse(this.#failure(question, signal, cause)),
+    );
+  }
 
-  #failed(
+  #answered(): void {
+    this.#parts.health.succeeded();
+    if (this.#isMet) return;
+    this.#isMet = true;
+    this.#parts.met(this.isGo);
+  }
+
+  /** Notes a failure, and gives the error for it. */
+  #failure(
     question: Question,
     signal: AbortSignal | undefined,
     cause: unknown,
-  ): never {
+  ): unknown {
     // The asker has left: nothing is known of the peer.
-    signal?.throwIfAborted();
+    if (signal?.aborted) return signal.reason;
     const why = cause instanceof Error ? cause.message : String(cause);
     const error = this.error(question, why, { cause });
     // A Go node knows nothing but `get`, as the first contact may have shown;
     // and what is too long to be sent is no fault of the peer.
     const isOurs = this.isGo && question.kind !== "get" ||
       cause instanceof TooLongError;
-    if (isOurs) throw error;
+    if (isOurs) return error;
     this.#parts.health.failed();
-    throw this.#report(error);
+    return this.#report(error);
   }
 
   /**

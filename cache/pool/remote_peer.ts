@@ -229,20 +229,24 @@ export class RemotePeer implements PeerGetter {
     return !this.#outbox.isEmpty;
   }
 
-  async #askOrNext(
+  #askOrNext(
     question: GetQuestion,
     signal: AbortSignal | undefined,
   ): Promise<PeerValue | undefined> {
-    try {
-      return this.#valueOf(question, await this.#line.send(question, signal));
-    } catch (error) {
-      if (!(error instanceof PeerError) || question.mode === "held") {
-        throw error;
-      }
-      const next = this.#host.next(question.key, this);
-      if (next === undefined) throw error;
-      return next.#ask(question, signal);
-    }
+    return this.#line.ask(
+      question,
+      signal,
+      (answer) => this.#valueOf(question, answer),
+      (error) => {
+        const isOfNoUse = error instanceof PeerError &&
+          question.mode !== "held";
+        const next = isOfNoUse
+          ? this.#host.next(question.key, this)
+          : undefined;
+        if (next === undefined) throw error;
+        return next.#ask(question, signal);
+      },
+    );
   }
 
   async #ask(

@@ -84,6 +84,7 @@ export class TcpAnswers {
       reader.filled(count);
       while (reader.next()) {
         this.#receive(reader);
+        this.#writer.flushSome();
         if (this.#writer.buffered <= maxUnsentBytes) continue;
         // A peer that asks and does not read would fill the memory.
         this.#writer.flush();
