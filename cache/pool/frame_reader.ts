@@ -29,6 +29,8 @@ export class FrameReader {
   id = 0;
   /** The kind of the frame. */
   kind = 0;
+  /** How many frames there were. */
+  count = 0;
   readonly #limit: number;
   #bytes: Uint8Array;
   #view: DataView;
@@ -109,6 +111,7 @@ export class FrameReader {
     this.kind = this.#bytes[at + 4] ?? 0;
     this.#at = at + MIN_LENGTH;
     this.#start = this.#frameEnd = at + length;
+    this.count++;
     return true;
   }
 
