@@ -82,29 +82,73 @@ export {
   bigint,
   blob,
   boolean,
+  custom,
   date,
+  enumeration,
   integer,
   json,
   real,
   text,
+  uuid,
 } from "./schema/columns.ts";
+export type { CustomOptions, DateOptions } from "./schema/columns.ts";
 export type {
   Column,
   ColumnDefinition,
+  ColumnReference,
+  ColumnRole,
+  DateColumn,
+  GeneratedDefinition,
+  GeneratedOptions,
   IntegerColumn,
-} from "./schema/columns.ts";
+  NumberedColumn,
+  Presence,
+  ReferenceAction,
+  ReferenceActions,
+  ReferencedTable,
+  ReferenceOptions,
+  UuidColumn,
+} from "./schema/column.ts";
 export type { Codec, ColumnKind } from "./schema/codecs.ts";
+export {
+  type StandardSchema,
+  ValidationError,
+  type ValidationIssue,
+  type ValidationResult,
+} from "./schema/standard_schema.ts";
 export { table } from "./schema/table.ts";
 export type {
   AnyColumn,
   Changes,
   Columns,
   InsertRow,
+  KeysWith,
   OptionalKeys,
   Row,
   Table,
   ValueOf,
 } from "./schema/table.ts";
+export type {
+  ForeignKeyOptions,
+  IndexOptions,
+  TableOptions,
+} from "./schema/table_options.ts";
+export { schema } from "./schema/table_schema.ts";
+export type {
+  CheckSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  TableSchema,
+} from "./schema/table_schema.ts";
+export { sql } from "./query/sql_template.ts";
+export type {
+  NamedColumn,
+  NamedTable,
+  Sql,
+  SqlName,
+  SqlTag,
+} from "./query/sql_template.ts";
 export type { Condition, Operators, Where } from "./query/conditions.ts";
 export type { Query } from "./query/query.ts";
 export type { InsertResult } from "./query/insert.ts";
@@ -123,6 +167,7 @@ export {
   BusyError,
   CheckError,
   ClosedError,
+  ConflictError,
   DatabaseError,
   type DatabaseErrorOptions,
   DiskFullError,

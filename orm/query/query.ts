@@ -4,10 +4,12 @@ import type { SqlText } from "../dialect/dialect.ts";
 import type { MaybePromise, RunResult } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import type { Executor } from "../executor.ts";
+import { ConflictError } from "../errors.ts";
 import type { Changes, Columns, Row } from "../schema/table.ts";
 import { conditionSql, type Where } from "./conditions.ts";
-import type { Selection, TablePlan } from "./plan.ts";
+import type { ColumnPlan, Selection, TablePlan } from "./plan.ts";
 import type { SqlChecker, SqlParam } from "./sql.ts";
+import { bindSql, isSql, type Sql, type SqlPart } from "./sql_template.ts";
 
 /**
  * A query on one table. It is a value: every method that narrows it returns
@@ -35,6 +37,12 @@ export interface Query<C extends Columns, Out> {
    * @throws {TypeError} When there are more or fewer values than placeholders.
    */
   where(sql: string, ...params: readonly SqlParam[]): Query<C, Out>;
+  /**
+   * Adds a condition made by the tag `sql`.
+   *
+   * @param sql The condition. A name in it is a property of the table.
+   */
+  where(sql: Sql): Query<C, Out>;
   /**
    * Sets the order.
    *
@@ -70,6 +78,8 @@ export interface Query<C extends Columns, Out> {
   ): Query<C, Pick<Row<C>, K>>;
   /** Lets an update or a delete without conditions have every row. */
   all(): Query<C, Out>;
+  /** Includes rows that `delete()` has marked as deleted. */
+  withDeleted(): Query<C, Out>;
   /** Returns the rows. */
   find(): Promise<Out[]>;
   /** Returns the first row, or `undefined` when there is none. */
@@ -79,21 +89,35 @@ export interface Query<C extends Columns, Out> {
   /** Returns whether there is a row. */
   exists(): Promise<boolean>;
   /**
-   * Updates the rows.
+   * Updates the rows. A column of `updatedAt()` is set and one of `version()`
+   * rises by itself.
    *
    * @param changes The new values by column.
    * @returns How many rows there were.
    * @throws {TypeError} When there is no condition, or no change, or a value
-   * does not fit.
+   * does not fit, or is for a generated column or for the version.
+   * @throws {ConflictError} When a condition names one version, as
+   * `{ id, version }` does, and there is no such row.
    */
   update(changes: Changes<C>): Promise<number>;
   /**
-   * Deletes the rows.
+   * Deletes the rows. In a table with a column of `softDelete()` it is an
+   * update that marks them as deleted, now.
    *
    * @returns How many rows there were.
    * @throws {TypeError} When there is no condition.
+   * @throws {ConflictError} As `update()` does.
    */
   delete(): Promise<number>;
+  /**
+   * Deletes the rows for good. Rows that are marked as deleted already are
+   * among them after `withDeleted()` only.
+   *
+   * @returns How many rows there were.
+   * @throws {TypeError} When there is no condition.
+   * @throws {ConflictError} As `update()` does.
+   */
+  hardDelete(): Promise<number>;
 }
 
 interface QueryState {
@@ -103,8 +127,15 @@ interface QueryState {
   readonly order: string;
   readonly limit: number | undefined;
   readonly offset: number | undefined;
-  readonly isAll: boolean;
+  /** Of ALL, WITH_DELETED and VERSIONED, added. */
+  readonly flags: number;
 }
+
+// One number, so that they cost a query nothing.
+const ALL = 1;
+const WITH_DELETED = 2;
+/** A condition names the version that rows have to have. */
+const VERSIONED = 4;
 
 /** What a query runs with. */
 export interface QueryContext {
@@ -121,6 +152,14 @@ function checkCount(name: string, count: number): void {
   );
 }
 
+/** VERSIONED, if rows have to have one version. */
+function versionFlag({ property }: ColumnPlan, condition: object): number {
+  if (!Object.hasOwn(condition, property)) return 0;
+  const value: unknown = condition[property as keyof typeof condition];
+  const isOne = typeof value !== "object" || value !== null && "eq" in value;
+  return isOne ? VERSIONED : 0;
+}
+
 /** The query on every row of a table. */
 export function query<C extends Columns>(
   context: QueryContext,
@@ -133,7 +172,7 @@ export function query<C extends Columns>(
     order: "",
     limit: undefined,
     offset: undefined,
-    isAll: false,
+    flags: 0,
   });
 }
 
@@ -153,28 +192,49 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   where(
-    condition: Where<C> | string,
+    condition: Where<C> | Sql | string,
     ...values: readonly SqlParam[]
   ): Query<C, Out> {
-    const { where, params } = this.#state;
+    const { where, params, flags } = this.#state;
     let added: SqlValue[] = [];
     let sql: string;
-    if (typeof condition === "string") {
-      added = this.#context.checker.condition(condition, values);
+    let flag = 0;
+    if (typeof condition === "string" || isSql(condition)) {
+      const part = this.#part(condition, values);
+      added = this.#context.checker.condition(part.sql, part.params);
       // The line break ends a comment at the condition's end.
-      sql = `(${condition}\n)`;
+      sql = `(${part.sql}\n)`;
     } else {
       sql = conditionSql(this.#plan, condition, added);
       if (sql === "") return this;
+      if (this.#plan.version !== undefined) {
+        flag = versionFlag(this.#plan.version, condition);
+      }
     }
     if (where === "") {
-      return this.#next({ ...this.#state, where: sql, params: added });
+      return this.#next({
+        ...this.#state,
+        where: sql,
+        params: added,
+        flags: flags | flag,
+      });
     }
     return this.#next({
       ...this.#state,
       where: `${where} AND ${sql}`,
       params: [...params, ...added],
+      flags: flags | flag,
     });
+  }
+
+  #part(condition: string | Sql, params: readonly SqlParam[]): SqlPart {
+    if (typeof condition === "string") return { sql: condition, params };
+    return bindSql(
+      condition,
+      params,
+      this.#plan.dialect,
+      (property) => this.#plan.column(property).path,
+    );
   }
 
   orderBy(...keys: readonly string[]): Query<C, Out> {
@@ -210,7 +270,15 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   all(): Query<C, Out> {
-    return this.#next({ ...this.#state, isAll: true });
+    return this.#flagged(ALL);
+  }
+
+  withDeleted(): Query<C, Out> {
+    return this.#flagged(WITH_DELETED);
+  }
+
+  #flagged(flag: number): TableQuery<C, Out> {
+    return this.#next({ ...this.#state, flags: this.#state.flags | flag });
   }
 
   async find(): Promise<Out[]> {
@@ -270,18 +338,39 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
 
   async update(changes: Changes<C>): Promise<number> {
     this.#checkBounded("update");
+    const pending = this.#update(changes);
+    const { affected } = pending instanceof Promise ? await pending : pending;
+    return affected === 0 ? this.#none("update") : affected;
+  }
+
+  #update(changes: object): MaybePromise<RunResult> {
     const params: SqlValue[] = [];
     const set = this.#plan.setSql(changes, params);
     for (const value of this.#state.params) params.push(value);
-    const pending = this.#change(this.#plan.updateSql(set), params);
-    return (pending instanceof Promise ? await pending : pending).affected;
+    return this.#change(this.#plan.updateSql(set), params);
   }
 
   async delete(): Promise<number> {
+    const { softDelete } = this.#plan;
+    if (softDelete === undefined) return this.hardDelete();
+    this.#checkBounded("delete");
+    // A row that is deleted keeps the time when it was.
+    const alive = this.#next({
+      ...this.#state,
+      flags: this.#state.flags & ~WITH_DELETED,
+    });
+    const { affected } = await alive.#update({
+      [softDelete.property]: new Date(),
+    });
+    return affected === 0 ? this.#none("delete") : affected;
+  }
+
+  async hardDelete(): Promise<number> {
     this.#checkBounded("delete");
     const { params } = this.#state;
     const pending = this.#change(`DELETE FROM ${this.#plan.name}`, params);
-    return (pending instanceof Promise ? await pending : pending).affected;
+    const { affected } = pending instanceof Promise ? await pending : pending;
+    return affected === 0 ? this.#none("delete") : affected;
   }
 
   #change(head: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
@@ -289,9 +378,17 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
     return this.#context.executor.write((channel) => channel.run(sql, params));
   }
 
+  /** What it means that there was no row. */
+  #none(action: "update" | "delete"): number {
+    if ((this.#state.flags & VERSIONED) === 0) return 0;
+    throw new ConflictError(
+      `Cannot ${action} rows of ${this.#plan.name}: none has the version that the condition names`,
+    );
+  }
+
   #checkBounded(action: "update" | "delete"): void {
-    const { where, isAll, order, limit, offset } = this.#state;
-    if (where === "" && !isAll) {
+    const { where, flags, order, limit, offset } = this.#state;
+    if (where === "" && (flags & ALL) === 0) {
       throw new TypeError(
         `Cannot ${action} rows of ${this.#plan.name}: there is no condition, call all() to mean every row`,
       );
@@ -305,14 +402,22 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
 
   /** The text with its conditions. */
   #matching(head: string): string {
-    return this.#plan.text(head, this.#state.where);
+    return this.#plan.text(head, this.#where());
+  }
+
+  /** The conditions, with those of the table. */
+  #where(): string {
+    const { where, flags } = this.#state;
+    return this.#plan.softDelete === undefined || (flags & WITH_DELETED) !== 0
+      ? where
+      : this.#plan.aliveText(where);
   }
 
   /** The text with its conditions, order and limits. */
   #tail(head: string, limit: number | undefined): SqlText {
     const { order, offset, params } = this.#state;
     if (limit === 1 && order === "" && offset === undefined) {
-      return { sql: this.#plan.firstText(head, this.#state.where), params };
+      return { sql: this.#plan.firstText(head, this.#where()), params };
     }
     let sql = this.#matching(head);
     if (order !== "") sql = `${sql} ORDER BY ${order}`;
