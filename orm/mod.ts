@@ -133,6 +133,22 @@ export type {
   IndexOptions,
   TableOptions,
 } from "./schema/table_options.ts";
+export { defineModel } from "./schema/define_model.ts";
+export type {
+  ModelClass,
+  ModelColumns,
+  ModelOptions,
+} from "./schema/define_model.ts";
+export { relate } from "./schema/relations.ts";
+export type {
+  KeyOf,
+  PropertyOf,
+  Relation,
+  RelationOptions,
+  RelationsOf,
+  RelationThrough,
+  ThroughOptions,
+} from "./schema/relations.ts";
 export { schema } from "./schema/table_schema.ts";
 export type {
   CheckSchema,
