@@ -31,7 +31,7 @@ export interface ModelClass<I extends object, S extends Columns> {
  * @typeParam S Columns that take the place of those that the fields give.
  */
 export type ModelColumns<I extends object, S extends Columns> = {
-  readonly [
+  [
     K in keyof I & string as I[K] extends (...args: never) => unknown ? never
       : K
   ]: K extends keyof S ? S[K] : Column<I[K], false, true>;

@@ -32,14 +32,14 @@ export type ValueOf<C> = C extends
 export type Row<C extends Columns> = { [K in keyof C]: ValueOf<C[K]> };
 
 /**
- * The columns whose presence is one of these.
+ * The columns whose presence is known to be one of these.
  *
  * @typeParam C The columns.
  * @typeParam D The presences.
  */
 export type KeysWith<C extends Columns, D extends Presence> = {
   [K in keyof C]: C[K] extends { readonly defaultType?: infer E }
-    ? [E & D] extends [never] ? never : K
+    ? [E] extends [D] ? K : never
     : never;
 }[keyof C];
 

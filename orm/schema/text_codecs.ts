@@ -40,7 +40,7 @@ export const uuidCodec: Codec<string> = {
 };
 
 // As toISOString() writes it, and as CURRENT_TIMESTAMP of SQLite does.
-const ISO_DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,3})?)Z?$/;
+const ISO_DATE = /^(\d{4}-\d\d-(\d\d))[T ](\d\d:\d\d:\d\d(?:\.\d{1,3})?)Z?$/;
 
 /** Dates as text of ISO 8601 in UTC, with milliseconds. */
 export const isoDateCodec: Codec<Date> = {
@@ -60,8 +60,9 @@ export const isoDateCodec: Codec<Date> = {
   },
   decode(stored, name) {
     const parts = typeof stored === "string" ? ISO_DATE.exec(stored) : null;
-    const date = new Date(parts === null ? NaN : `${parts[1]}T${parts[2]}Z`);
-    if (!Number.isNaN(date.getTime())) return date;
+    const date = new Date(parts === null ? NaN : `${parts[1]}T${parts[3]}Z`);
+    // JavaScript takes the 30th of February for the 2nd of March.
+    if (date.getUTCDate() === Number(parts?.[2])) return date;
     throw cannotRead(name, stored, "a date of ISO 8601 in UTC");
   },
 };
