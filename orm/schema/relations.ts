@@ -189,29 +189,11 @@ export interface RelationsOf<From extends Table> {
 export function relate<From extends Table>(from: From): RelationsOf<From> {
   return {
     hasMany: (to, foreignKey, { key } = {}) =>
-      relation({
-        from,
-        to,
-        count: "many",
-        fromKey: keyOf(from, key),
-        toKey: keyOf(to, foreignKey),
-      }),
+      direct("many", from, keyOf(from, key), to, keyOf(to, foreignKey)),
     hasOne: (to, foreignKey, { key } = {}) =>
-      relation({
-        from,
-        to,
-        count: "one",
-        fromKey: keyOf(from, key),
-        toKey: keyOf(to, foreignKey),
-      }),
+      direct("one", from, keyOf(from, key), to, keyOf(to, foreignKey)),
     belongsTo: (to, foreignKey, { key } = {}) =>
-      relation({
-        from,
-        to,
-        count: "one",
-        fromKey: keyOf(from, foreignKey),
-        toKey: keyOf(to, key),
-      }),
+      direct("one", from, keyOf(from, foreignKey), to, keyOf(to, key)),
     manyToMany: (to, { through, from: near, to: far }) => {
       const fromKey = keyOf(from, undefined);
       const toKey = keyOf(to, undefined);
@@ -234,11 +216,20 @@ export function relate<From extends Table>(from: From): RelationsOf<From> {
   };
 }
 
-function relation<R extends Omit<Relation, "through">>(
-  parts: R,
-): R & { readonly through: undefined } {
-  checkMatch(parts.from, parts.fromKey, parts.to, parts.toKey);
-  return Object.freeze({ ...parts, through: undefined });
+/** A relation by the columns of the two tables alone. */
+function direct<
+  From extends Table,
+  To extends Table,
+  Count extends "one" | "many",
+>(
+  count: Count,
+  from: From,
+  fromKey: readonly string[],
+  to: To,
+  toKey: readonly string[],
+): Relation<From, To, Count> {
+  checkMatch(from, fromKey, to, toKey);
+  return Object.freeze({ from, to, count, fromKey, toKey, through: undefined });
 }
 
 function refuse(table: ReferencedTable, reason: string): TypeError {
