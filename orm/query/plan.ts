@@ -196,6 +196,7 @@ export class TablePlan {
     let shape = this.#inserts.get(key);
     if (shape === undefined) {
       shape = this.#insert.without(left);
+      if (this.#inserts.size >= MAX_TEXTS) this.#inserts.clear();
       this.#inserts.set(key, shape);
     }
     return shape;

@@ -44,12 +44,11 @@ function checkCount(name: string, count: number): void {
   );
 }
 
-/** VERSIONED, if rows have to have one version. */
-function versionFlag({ property }: ColumnPlan, condition: object): number {
-  if (!Object.hasOwn(condition, property)) return 0;
+/** Whether a condition names one version. */
+function namesOne({ property }: ColumnPlan, condition: object): boolean {
+  if (!Object.hasOwn(condition, property)) return false;
   const value: unknown = condition[property as keyof typeof condition];
-  const isOne = typeof value !== "object" || value !== null && "eq" in value;
-  return isOne ? VERSIONED : 0;
+  return typeof value !== "object" || value !== null && "eq" in value;
 }
 
 /** The query on every row of a table. */
@@ -87,36 +86,31 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
     condition: Where<C> | Sql | string,
     ...values: readonly SqlParam[]
   ): Query<C, Out> {
-    const { where, params, flags } = this.#state;
-    let added: SqlValue[] = [];
-    let sql: string;
-    let flag = 0;
     if (typeof condition === "string" || isSql(condition)) {
       const part = this.#part(condition, values);
-      added = this.#context.checker.condition(part.sql, part.params);
+      const added = this.#context.checker.condition(part.sql, part.params);
       // The line break ends a comment at the condition's end.
-      sql = `(${part.sql}\n)`;
-    } else {
-      sql = conditionSql(this.#plan, condition, added);
-      if (sql === "") return this;
-      if (this.#plan.version !== undefined) {
-        flag = versionFlag(this.#plan.version, condition);
-      }
+      return this.#and(`(${part.sql}\n)`, added);
     }
-    if (where === "") {
-      return this.#next({
+    const added: SqlValue[] = [];
+    const sql = conditionSql(this.#plan, condition, added);
+    if (sql === "") return this;
+    const { version } = this.#plan;
+    const next = this.#and(sql, added);
+    return version !== undefined && namesOne(version, condition)
+      ? next.#flagged(VERSIONED)
+      : next;
+  }
+
+  #and(sql: string, added: readonly SqlValue[]): TableQuery<C, Out> {
+    const { where, params } = this.#state;
+    return this.#next(
+      where === "" ? { ...this.#state, where: sql, params: added } : {
         ...this.#state,
-        where: sql,
-        params: added,
-        flags: flags | flag,
-      });
-    }
-    return this.#next({
-      ...this.#state,
-      where: `${where} AND ${sql}`,
-      params: [...params, ...added],
-      flags: flags | flag,
-    });
+        where: `${where} AND ${sql}`,
+        params: [...params, ...added],
+      },
+    );
   }
 
   #part(condition: string | Sql, params: readonly SqlParam[]): SqlPart {
