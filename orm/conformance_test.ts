@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import type { Connection, Driver, Statement, Where } from "./mod.ts";
+import type { Where } from "./mod.ts";
 import {
   bigint,
   blob,
@@ -17,7 +17,7 @@ import {
   ClosedError,
   date,
   DiskFullError,
-  Engine,
+  type Engine,
   ForeignKeyError,
   integer,
   json,
@@ -28,8 +28,7 @@ import {
   text,
   UniqueError,
 } from "./mod.ts";
-import { libsql } from "./libsql.ts";
-import { sqlite } from "./sqlite.ts";
+import { onEveryDriver } from "./testdata/drivers.ts";
 
 const users = table("users", {
   id: integer().primaryKey(),
@@ -50,62 +49,14 @@ const values = table("values", {
   json: json<unknown>().nullable(),
 });
 
-/** The same driver, but every answer comes later, as over a network. */
-function later(driver: Driver): Driver {
-  const statement = (inner: Statement): Statement => ({
-    all: async (params) => await inner.all(params),
-    get: async (params) => await inner.get(params),
-    run: async (params) => await inner.run(params),
-    columns: () => inner.columns(),
-  });
-  return {
-    ...driver,
-    async open() {
-      const inner = await driver.open();
-      const connection: Connection = {
-        get inTransaction() {
-          return inner.inTransaction;
-        },
-        prepare: (sql, options) => statement(inner.prepare(sql, options)),
-        exec: async (sql) => await inner.exec(sql),
-        begin: async () => await inner.begin(),
-        commit: async () => await inner.commit(),
-        rollback: async () => await inner.rollback(),
-        close: async () => await inner.close(),
-      };
-      return connection;
-    },
-  };
-}
-
-const DRIVERS: Record<string, (path: string) => Driver> = {
-  "sqlite in memory": () => sqlite(),
-  "sqlite in a file": (path) => sqlite(path),
-  "libsql in memory": () => libsql(),
-  "libsql in a file": (path) => libsql(new URL(`file://${path}`)),
-  "a driver that answers later": () => later(sqlite()),
-};
-
 function conform(
   name: string,
   test: (engine: Engine) => Promise<void>,
 ): void {
-  for (const [label, driver] of Object.entries(DRIVERS)) {
-    Deno.test(`${name}, on ${label}`, async () => {
-      const folder = await Deno.makeTempDir();
-      try {
-        const engine = await Engine.open(driver(`${folder}/gee.db`));
-        try {
-          await engine.session().createTable(users);
-          await test(engine);
-        } finally {
-          await engine.close();
-        }
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    });
-  }
+  onEveryDriver(name, async (engine) => {
+    await engine.session().createTable(users);
+    await test(engine);
+  });
 }
 
 /** Tom 18, Sam 0, Ann 30 with an address. */

@@ -126,6 +126,7 @@ export class Engine {
     const plans = new WeakMap<object, TablePlan>();
     this.#session = new ExecutorSession(this.#executor, {
       checker: new SqlChecker(),
+      dialect: driver.dialect,
       plan: (table) => {
         let plan = plans.get(table);
         if (plan === undefined) {

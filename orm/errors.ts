@@ -94,6 +94,16 @@ export class ReadOnlyError extends DatabaseError {
   override readonly name = "ReadOnlyError";
 }
 
+/**
+ * A row no longer has the version that an update or a delete was for: somebody
+ * else has changed or deleted it. To read it again and decide anew is the way
+ * on.
+ */
+export class ConflictError extends DatabaseError {
+  /** The name of the class. */
+  override readonly name = "ConflictError";
+}
+
 /** The engine is closed, or the transaction has ended. */
 export class ClosedError extends DatabaseError {
   /** The name of the class. */

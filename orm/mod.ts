@@ -51,6 +51,57 @@
  * assertEquals(await session.model(users).count(), 2);
  * ```
  *
+ * A table may say more: what its values are (`enumeration`, `uuid`, `json` with a
+ * validator, `custom` types), what the database checks and computes (keys,
+ * references, indices, checks, defaults and generated columns, in SQL by the
+ * tag {@linkcode sql}), and what columns do by themselves: `createdAt()` and
+ * `updatedAt()` keep the time, `version()` tells one who writes that another was
+ * first, `softDelete()` keeps what is deleted. {@linkcode defineModel} makes a
+ * table of a class, {@linkcode relate} says how two belong together, and
+ * {@linkcode schema} gives a table as plain data.
+ *
+ * @example Constraints, versions and soft deletion
+ * ```ts
+ * import {
+ *   CheckError, ConflictError, date, Engine, enumeration, integer, sql, table, text,
+ * } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const authors = table("authors", { id: integer().primaryKey(), name: text() });
+ * const posts = table("posts", {
+ *   id: integer().primaryKey(),
+ *   authorId: integer().references(() => authors, { onDelete: "cascade" }),
+ *   title: text(),
+ *   state: enumeration(["draft", "public"]).default("draft"),
+ *   slug: text().generated(sql`replace(lower(${sql.ref("title")}), ' ', '-')`),
+ *   version: integer().version(),
+ *   deletedAt: date().softDelete(),
+ * }, {
+ *   unique: [["authorId", "title"]],
+ *   indexes: [{ on: ["slug"], where: sql`${sql.ref("deletedAt")} IS NULL` }],
+ *   checks: { titled: sql`length(${sql.ref("title")}) > ${0}` },
+ * });
+ *
+ * await using engine = await Engine.open(sqlite());
+ * const session = engine.session();
+ * await session.createTable(authors);
+ * await session.createTable(posts);
+ * await session.insert(authors, { name: "Tom" });
+ * await session.insert(posts, { authorId: 1, title: "Hello World" });
+ * assertEquals((await session.model(posts).first())?.slug, "hello-world");
+ * await assertRejects(() => session.insert(posts, { authorId: 1, title: "" }), CheckError);
+ *
+ * // Whoever read version 1 and comes second is told so.
+ * const first = session.model(posts).where({ id: 1, version: 1 });
+ * await first.update({ state: "public" });
+ * await assertRejects(() => first.update({ title: "Late" }), ConflictError);
+ *
+ * await session.model(posts).where({ id: 1 }).delete();
+ * assertEquals(await session.model(posts).count(), 0);
+ * assertEquals(await session.model(posts).withDeleted().count(), 1);
+ * ```
+ *
  * Guarantees:
  * - A value is bound, never written into SQL; names are quoted and checked
  *   against the table. Everything the types say is checked at run time too.
@@ -61,6 +112,9 @@
  *   the event loop. A transaction in a transaction is a savepoint.
  * - An insert of many rows is all or nothing.
  * - Update and delete need a condition, or `all()`.
+ * - A mistake in a table's definition is told where it is defined, a reference
+ *   to a column that is not there when the table is created.
+ * - Nothing but the tag makes SQL of text: no parsed JSON is taken for it.
  * - Statements are prepared once for each shape of a query.
  *
  * Limits:
@@ -69,6 +123,10 @@
  *   waiting for oneself ends in a {@linkcode BusyError} after `busyTimeout`.
  * - Text that another program wrote with NUL in it reads up to the NUL.
  * - A condition other than `isNull` is never met by `null`, as in SQL.
+ * - `defaultFn()`, `createdAt()`, `updatedAt()`, `version()` and `softDelete()` are
+ *   done by this module: what SQL of one's own writes goes past them.
+ * - A row that is softly deleted still counts for `unique()`; an index with
+ *   `unique` and `where` can leave it out.
  *
  * @module
  */
@@ -82,29 +140,89 @@ export {
   bigint,
   blob,
   boolean,
+  custom,
   date,
+  enumeration,
   integer,
   json,
   real,
   text,
+  uuid,
 } from "./schema/columns.ts";
+export type { CustomOptions, DateOptions } from "./schema/columns.ts";
 export type {
   Column,
   ColumnDefinition,
+  ColumnReference,
+  ColumnRole,
+  DateColumn,
+  GeneratedDefinition,
+  GeneratedOptions,
   IntegerColumn,
-} from "./schema/columns.ts";
+  NumberedColumn,
+  Presence,
+  ReferenceAction,
+  ReferenceActions,
+  ReferencedTable,
+  ReferenceOptions,
+  UuidColumn,
+} from "./schema/column.ts";
 export type { Codec, ColumnKind } from "./schema/codecs.ts";
+export {
+  type StandardSchema,
+  ValidationError,
+  type ValidationIssue,
+  type ValidationResult,
+} from "./schema/standard_schema.ts";
 export { table } from "./schema/table.ts";
 export type {
   AnyColumn,
   Changes,
   Columns,
   InsertRow,
+  KeysWith,
   OptionalKeys,
   Row,
   Table,
   ValueOf,
 } from "./schema/table.ts";
+export type {
+  ForeignKeyOptions,
+  IndexOptions,
+  TableOptions,
+} from "./schema/table_options.ts";
+export { defineModel } from "./schema/define_model.ts";
+export type {
+  ModelClass,
+  ModelColumns,
+  ModelOptions,
+} from "./schema/define_model.ts";
+export { relate } from "./schema/relations.ts";
+export type {
+  KeyOf,
+  PropertyOf,
+  Relation,
+  RelationOptions,
+  RelationsOf,
+  RelationThrough,
+  ThroughOptions,
+} from "./schema/relations.ts";
+export { schema } from "./schema/schema.ts";
+export type {
+  CheckSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  TableSchema,
+} from "./schema/table_schema.ts";
+export { sql } from "./query/sql_template.ts";
+export type {
+  NamedColumn,
+  NamedTable,
+  Sql,
+  SqlName,
+  SqlTag,
+} from "./query/sql_template.ts";
 export type { Condition, Operators, Where } from "./query/conditions.ts";
 export type { Query } from "./query/query.ts";
 export type { InsertResult } from "./query/insert.ts";
@@ -123,6 +241,7 @@ export {
   BusyError,
   CheckError,
   ClosedError,
+  ConflictError,
   DatabaseError,
   type DatabaseErrorOptions,
   DiskFullError,

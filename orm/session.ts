@@ -1,11 +1,14 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Dialect, SqlText } from "./dialect/dialect.ts";
 import type { SqlValue } from "./driver/sql_value.ts";
 import type { Executor } from "./executor.ts";
 import { type InsertResult, insertRows } from "./query/insert.ts";
 import type { TablePlan } from "./query/plan.ts";
-import { type Query, query } from "./query/query.ts";
+import type { Query } from "./query/query.ts";
 import type { SqlChecker, SqlParam } from "./query/sql.ts";
+import { bindSql, type Sql } from "./query/sql_template.ts";
+import { query } from "./query/table_query.ts";
 import { toBytes } from "./schema/codecs.ts";
 import type { Columns, InsertRow, Row, Table } from "./schema/table.ts";
 import type { TransactionOptions } from "./transaction.ts";
@@ -17,7 +20,7 @@ import type { TransactionOptions } from "./transaction.ts";
  */
 export interface Session {
   /**
-   * Creates a table.
+   * Creates a table with its indices, all or nothing.
    *
    * @param table The table.
    * @throws {SqlSyntaxError} When there is one of that name.
@@ -71,6 +74,14 @@ export interface Session {
     ...params: readonly SqlParam[]
   ): Promise<T[]>;
   /**
+   * Runs a statement made by the tag `sql` and returns its rows.
+   *
+   * @typeParam T The rows, which nothing checks.
+   * @param sql One statement.
+   * @throws {TypeError} As for text.
+   */
+  raw<T extends object = Record<string, SqlValue>>(sql: Sql): Promise<T[]>;
+  /**
    * Runs a statement and returns how many rows it changed.
    *
    * @param sql One statement, with a `?` for each value.
@@ -78,6 +89,13 @@ export interface Session {
    * @throws {TypeError} As `raw()` does.
    */
   exec(sql: string, ...params: readonly SqlParam[]): Promise<number>;
+  /**
+   * Runs a statement made by the tag `sql` and returns how many rows it changed.
+   *
+   * @param sql One statement.
+   * @throws {TypeError} As `raw()` does.
+   */
+  exec(sql: Sql): Promise<number>;
   /**
    * Runs a function in a transaction, which is committed when it returns and
    * rolled back when it throws. Inside of a transaction it is a savepoint.
@@ -97,6 +115,7 @@ export interface Session {
 
 /** What the sessions of one database share. */
 export interface SessionContext {
+  readonly dialect: Dialect;
   readonly checker: SqlChecker;
   readonly plan: (table: Table<string, Columns>) => TablePlan;
 }
@@ -119,7 +138,13 @@ export class ExecutorSession implements Session {
   }
 
   async createTable(table: Table): Promise<void> {
-    await this.#run(this.#context.plan(table).createSql(), []);
+    const [create = "", ...rest] = this.#context.plan(table).createSql();
+    if (rest.length === 0) return void await this.#run(create, []);
+    await this.#executor.transaction(async (inner) => {
+      for (const sql of [create, ...rest]) {
+        await inner.write((channel) => channel.run(sql, []));
+      }
+    });
   }
 
   async dropTable(table: Table): Promise<void> {
@@ -148,14 +173,14 @@ export class ExecutorSession implements Session {
   }
 
   async raw<T extends object = Record<string, SqlValue>>(
-    sql: string,
-    ...params: readonly SqlParam[]
+    statement: string | Sql,
+    ...values: readonly SqlParam[]
   ): Promise<T[]> {
-    const values = this.#context.checker.statement(sql, params);
+    const { sql, params } = this.#statement(statement, values);
     const run = () =>
       READS.test(sql)
-        ? this.#executor.read((channel) => channel.records(sql, values))
-        : this.#executor.write((channel) => channel.records(sql, values));
+        ? this.#executor.read((channel) => channel.records(sql, params))
+        : this.#executor.write((channel) => channel.records(sql, params));
     let { rows, columns } = await run();
     // A statement of node:sqlite that was prepared before the schema changed
     // returns the old columns once more; a mere reading can be had again.
@@ -167,9 +192,20 @@ export class ExecutorSession implements Session {
     return rows.map((cells) => toRecord(columns, cells) as T);
   }
 
-  async exec(sql: string, ...params: readonly SqlParam[]): Promise<number> {
-    const values = this.#context.checker.statement(sql, params);
-    return await this.#run(sql, values);
+  async exec(
+    statement: string | Sql,
+    ...values: readonly SqlParam[]
+  ): Promise<number> {
+    const { sql, params } = this.#statement(statement, values);
+    return await this.#run(sql, params);
+  }
+
+  #statement(statement: string | Sql, values: readonly SqlParam[]): SqlText {
+    const { checker, dialect } = this.#context;
+    const { sql, params } = typeof statement === "string"
+      ? { sql: statement, params: values }
+      : bindSql(statement, values, dialect, (name) => dialect.quote(name));
+    return { sql, params: checker.statement(sql, params) };
   }
 
   transaction<T>(

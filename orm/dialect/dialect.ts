@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { ColumnDefinition } from "../schema/columns.ts";
+import type { ColumnDefinition } from "../schema/column.ts";
 import type { ColumnKind } from "../schema/codecs.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 
@@ -20,8 +20,12 @@ export interface Dialect {
    * The declared type of a column.
    *
    * @param column The column's definition.
+   * @param table Whether the table takes exact types only.
    */
-  dataTypeOf(column: ColumnDefinition): string;
+  dataTypeOf(
+    column: ColumnDefinition,
+    table: { readonly isStrict: boolean },
+  ): string;
   /**
    * The query that answers one row if the table exists, and none if not.
    *

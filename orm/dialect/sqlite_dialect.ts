@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { ColumnKind } from "../schema/codecs.ts";
-import type { ColumnDefinition } from "../schema/columns.ts";
+import type { ColumnDefinition } from "../schema/column.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import type { Dialect, SqlText } from "./dialect.ts";
 
@@ -13,9 +13,19 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
   boolean: "BOOLEAN",
   blob: "BLOB",
   date: "DATETIME",
+  isoDate: "TEXT",
+  enumeration: "TEXT",
+  uuid: "TEXT",
   // A type named JSON would have numeric affinity and turn the text 5 into a
   // number.
   json: "TEXT",
+};
+
+// What STRICT tables take in place of the above.
+const STRICT_TYPES: Readonly<Record<string, string>> = {
+  BIGINT: "INTEGER",
+  BOOLEAN: "INTEGER",
+  DATETIME: "INTEGER",
 };
 
 /** The SQL of SQLite and libsql. */
@@ -23,11 +33,14 @@ export const sqliteDialect: Dialect = {
   // SQLITE_MAX_VARIABLE_NUMBER as SQLite ships since 3.32.
   maxParams: 32_766,
 
-  dataTypeOf({ codec, isPrimaryKey }: ColumnDefinition): string {
+  dataTypeOf(
+    { codec, isPrimaryKey }: ColumnDefinition,
+    { isStrict }: { readonly isStrict: boolean },
+  ): string {
     // Only a primary key declared exactly INTEGER is the row id itself.
-    return isPrimaryKey && codec.kind === "bigint"
-      ? "INTEGER"
-      : TYPES[codec.kind];
+    if (isPrimaryKey && codec.kind === "bigint") return "INTEGER";
+    const type = TYPES[codec.kind];
+    return isStrict ? STRICT_TYPES[type] ?? type : type;
   },
 
   tableExistSql(table: string): SqlText {

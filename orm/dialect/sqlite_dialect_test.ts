@@ -9,6 +9,7 @@ import {
   DatabaseError,
   date,
   Engine,
+  ForeignKeyError,
   integer,
   json,
   real,
@@ -62,6 +63,10 @@ Deno.test("sqliteDialect.literal() writes every value", () => {
 Deno.test("sqliteError() knows a code by its family", () => {
   // BUSY_SNAPSHOT, and IOERR_WRITE, which has no class of its own.
   assertInstanceOf(sqliteError(517, "database is locked", null), BusyError);
+  // A reference that restricts fails as a trigger, which may also fail by itself.
+  const reason = "FOREIGN KEY constraint failed";
+  assertInstanceOf(sqliteError(1811, reason, null), ForeignKeyError);
+  assertEquals(sqliteError(1811, "no", null).constructor, DatabaseError);
   const error = sqliteError(778, "disk I/O error", null);
   assertEquals(error.constructor, DatabaseError);
   assertEquals(error.message, "Cannot run statement: disk I/O error");

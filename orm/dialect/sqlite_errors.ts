@@ -43,6 +43,10 @@ export function sqliteError(
     const columns = reason.split(": ").at(-1)?.split(", ") ?? [];
     return new UniqueError(message, columns, { code, cause });
   }
+  // ON DELETE RESTRICT fails as a trigger does (1811), which may say anything.
+  if (code === 1811 && /^FOREIGN KEY constraint failed/.test(reason)) {
+    return new ForeignKeyError(message, { code, cause });
+  }
   // The low byte is the family: 517 (BUSY_SNAPSHOT) is BUSY too.
   const Class = CLASSES[code] ?? CLASSES[code & 0xff] ?? DatabaseError;
   return new Class(message, { code, cause });

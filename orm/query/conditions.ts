@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlValue } from "../driver/sql_value.ts";
-import { describe } from "../schema/codecs.ts";
+import { describe, textCodec } from "../schema/codecs.ts";
 import type { Columns, ValueOf } from "../schema/table.ts";
 import type { ColumnPlan, TablePlan } from "./plan.ts";
 
@@ -71,6 +71,7 @@ const COMPARISONS: ReadonlyMap<string, string> = new Map([
   ["lte", "<="],
   ["like", "LIKE"],
 ]);
+const TEXTS: readonly string[] = ["text", "enumeration", "uuid"];
 const OPERATORS = [...COMPARISONS.keys(), "in", "notIn", "between", "isNull"];
 
 function refuse(property: string, reason: string): TypeError {
@@ -192,8 +193,13 @@ function operatorSql(
     if (operator === "ne") return `${path} IS NOT NULL`;
     throw refuse(property, `"${operator}" is null, want a value`);
   }
-  if (operator === "like" && codec.kind !== "text") {
-    throw refuse(property, '"like" is for text');
+  if (operator === "like") {
+    if (!TEXTS.includes(codec.kind)) {
+      throw refuse(property, '"like" is for text');
+    }
+    // A pattern need not be a value that the column may have.
+    params.push(textCodec.encode(operand, property));
+    return `${path} ${comparison} ?`;
   }
   params.push(codec.encode(operand, property));
   return operator === "eq" ? column.isEqual : `${path} ${comparison} ?`;

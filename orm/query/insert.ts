@@ -55,16 +55,21 @@ export function insertRows(
 /** Every row is encoded before the first is inserted. */
 function chunked(plan: TablePlan, rows: readonly object[]): Chunk[] {
   const chunks: Chunk[] = [];
-  const most = Math.floor(plan.dialect.maxParams / plan.columns.length);
   let start = 0;
-  for (const size of CHUNKS) {
-    if (size > most) continue;
-    for (; rows.length - start >= size; start += size) {
-      const params: SqlValue[] = [];
-      for (let index = start; index < start + size; index++) {
-        plan.pushRow(rows[index]!, params); // within the loop's bounds
+  while (start < rows.length) {
+    const shape = plan.insertShape(rows[start]!); // within the loop's bounds
+    let end = plan.hasOneShape ? rows.length : start + 1;
+    // Within bounds too.
+    while (end < rows.length && plan.insertShape(rows[end]!) === shape) end++;
+    for (const size of CHUNKS) {
+      if (size > shape.maxRows) continue;
+      for (; end - start >= size; start += size) {
+        const params: SqlValue[] = [];
+        for (let index = start; index < start + size; index++) {
+          shape.push(rows[index]!, params); // within the loop's bounds
+        }
+        chunks.push({ sql: shape.sql(size), params });
       }
-      chunks.push({ sql: plan.insertSql(size), params });
     }
   }
   return chunks;

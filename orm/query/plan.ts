@@ -3,10 +3,14 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import type { PrepareOptions } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
+import { didYouMean } from "../nearest_name.ts";
 import { type Codec, describe } from "../schema/codecs.ts";
-import type { ColumnDefinition } from "../schema/columns.ts";
-import type { Columns, Table } from "../schema/table.ts";
+import type { ColumnDefinition, ColumnRole } from "../schema/column.ts";
+import { createSql } from "../schema/create_sql.ts";
+import { isNumbered, schema } from "../schema/schema.ts";
+import type { Table } from "../schema/table.ts";
 import { type Hydrator, hydrator } from "./hydrate.ts";
+import { InsertShape, valueIn } from "./insert_shape.ts";
 import { MAX_TEXTS, Texts } from "./texts.ts";
 
 /** A column with its names written out as SQL. */
@@ -33,10 +37,6 @@ export interface Selection extends PrepareOptions {
   readonly hydrate: Hydrator;
 }
 
-function isRowId({ isPrimaryKey, codec }: ColumnDefinition): boolean {
-  return isPrimaryKey && (codec.kind === "integer" || codec.kind === "bigint");
-}
-
 /**
  * What can be prepared about a table before any query: names, statements and
  * hydrators, each made once. What a query adds to it is text with placeholders
@@ -50,50 +50,85 @@ export class TablePlan {
   readonly dialect: Dialect;
   /** Whether the primary key is an integer, which the database can number. */
   readonly isNumbered: boolean;
-  readonly #table: string;
+  /** The column that marks deleted rows. */
+  readonly softDelete: ColumnPlan | undefined;
+  /** The column that counts updates. */
+  readonly version: ColumnPlan | undefined;
+  readonly #table: Table;
   readonly #update: string;
   readonly #byProperty: ReadonlyMap<string, ColumnPlan>;
+  readonly #settable: readonly ColumnPlan[];
+  readonly #updatedAt: readonly ColumnPlan[];
+  readonly #isStamped: boolean;
+  readonly #isAlive: string;
   readonly #selections = new Map<string, Selection>();
-  readonly #inserts = new Map<number, string>();
+  readonly #insert: InsertShape;
+  readonly #computed: readonly ColumnPlan[];
+  readonly #inserts = new Map<string, InsertShape>();
   readonly #texts = new Texts();
 
-  constructor({ name, columns }: Table<string, Columns>, dialect: Dialect) {
+  constructor(table: Table, dialect: Dialect) {
     this.dialect = dialect;
-    this.name = dialect.quote(name);
-    this.#table = name;
+    this.name = dialect.quote(table.name);
+    this.#table = table;
     this.#update = `UPDATE ${this.name} SET `;
-    this.columns = Object.entries(columns).map(([property, { definition }]) => {
-      const quoted = dialect.quote(definition.name ?? property);
-      const path = `${this.name}.${quoted}`;
-      const { codec } = definition;
-      return {
-        property,
-        definition,
-        codec,
-        name: quoted,
-        path,
-        isEqual: `${path} = ?`,
-        isSet: `${quoted} = ?`,
-      };
-    });
-    this.isNumbered = this.columns.some(({ definition }) =>
-      isRowId(definition)
-    );
+    this.columns = Object.entries(table.columns).map((
+      [property, { definition }],
+    ) => this.#column(property, definition));
+    this.isNumbered = isNumbered(table);
     this.#byProperty = new Map(
       this.columns.map((column) => [column.property, column]),
     );
+    const withRole = (role: ColumnRole) =>
+      this.columns.filter(({ definition }) => definition.role === role);
+    this.version = withRole("version")[0];
+    this.softDelete = withRole("softDelete")[0];
+    this.#isAlive = this.softDelete === undefined
+      ? ""
+      : `${this.softDelete.path} IS NULL`;
+    this.#updatedAt = withRole("updatedAt");
+    this.#isStamped = this.version !== undefined || this.#updatedAt.length > 0;
+    const given = this.columns.filter(({ definition }) =>
+      definition.generated === undefined
+    );
+    this.#settable = given.filter((column) => column !== this.version);
+    this.#computed = given.filter(({ definition }) =>
+      definition.defaultSql !== undefined
+    );
+    this.#insert = new InsertShape({
+      table: table.name,
+      name: this.name,
+      number: this.isNumbered ? table.primaryKey[0] : undefined,
+      maxParams: dialect.maxParams,
+      checkKey: (property) => this.#checkInsert(property),
+    }, given);
+  }
+
+  #column(property: string, definition: ColumnDefinition): ColumnPlan {
+    const name = this.dialect.quote(definition.name ?? property);
+    const path = `${this.name}.${name}`;
+    return {
+      property,
+      definition,
+      codec: definition.codec,
+      name,
+      path,
+      isEqual: `${path} = ?`,
+      isSet: `${name} = ?`,
+    };
   }
 
   /** The column of a property. */
   column(property: string): ColumnPlan {
     const column = this.#byProperty.get(property);
     if (column !== undefined) return column;
+    const names = [...this.#byProperty.keys()];
     throw new TypeError(
       `Cannot find column ${
         describe(property)
-      } of table "${this.#table}": want ${
-        this.columns.map(({ property }) => `"${property}"`).join(", ")
-      }`,
+      } of table "${this.#table.name}": want ${
+        names.map((name) => `"${name}"`).join(", ")
+      }${didYouMean(property, names)}`,
     );
   }
 
@@ -135,41 +170,43 @@ export class TablePlan {
     return this.#texts.join(this.#update, "", set);
   }
 
-  /** The text that inserts so many rows at once. */
-  insertSql(rows: number): string {
-    let sql = this.#inserts.get(rows);
-    if (sql === undefined) {
-      const names = this.columns.map(({ name }) => name).join(", ");
-      const row = `(${this.columns.map(() => "?").join(", ")})`;
-      sql = `INSERT INTO ${this.name} (${names}) VALUES ${
-        Array(rows).fill(row).join(", ")
-      }`;
-      this.#inserts.set(rows, sql);
-    }
-    return sql;
+  /**
+   * The conditions, and that a row is not deleted. It is asked for tables with
+   * soft deletion only.
+   */
+  aliveText(where: string): string {
+    if (where === "") return this.#isAlive;
+    return this.#texts.join(where, " AND ", this.#isAlive);
   }
 
-  /** Appends the values of a row that is to be inserted. */
-  pushRow(row: object, params: SqlValue[]): void {
-    let known = 0;
-    for (const { property, definition, codec } of this.columns) {
-      // Rows are records of the table's columns; what else they hold is
-      // counted below.
-      let value = (row as Record<string, unknown>)[property];
-      // What every object inherits, as "constructor", are functions.
-      if (typeof value === "function" && !Object.hasOwn(row, property)) {
-        value = undefined;
-      }
-      if (value !== undefined || property in row) known++;
-      if (value === null || value === undefined) {
-        params.push(this.#missing(value, property, definition));
-      } else {
-        params.push(codec.encode(value, property));
-      }
+  /** Whether every row is inserted by the same statements. */
+  get hasOneShape(): boolean {
+    return this.#computed.length === 0;
+  }
+
+  /** How a row like this one is inserted. */
+  insertShape(row: object): InsertShape {
+    if (this.#computed.length === 0) return this.#insert;
+    // A column that the database computes is left out of the statement.
+    const left = this.#computed.filter(({ property }) =>
+      valueIn(row, property) === undefined
+    );
+    if (left.length === 0) return this.#insert;
+    const key = left.map(({ name }) => name).join();
+    let shape = this.#inserts.get(key);
+    if (shape === undefined) {
+      shape = this.#insert.without(left);
+      if (this.#inserts.size >= MAX_TEXTS) this.#inserts.clear();
+      this.#inserts.set(key, shape);
     }
-    let given = 0;
-    for (const _ in row) given++;
-    if (given !== known) this.checkKeys(row);
+    return shape;
+  }
+
+  #checkInsert(property: string): void {
+    if (this.column(property).definition.generated === undefined) return;
+    throw new TypeError(
+      `Cannot insert into "${this.#table.name}": "${property}" is generated`,
+    );
   }
 
   /** Writes what an update sets and appends the values. */
@@ -177,10 +214,11 @@ export class TablePlan {
     let sql = "";
     let known = 0;
     // In the table's order: that of the keys makes no new text.
-    for (const { property, definition, codec, isSet } of this.columns) {
+    for (const { property, definition, codec, isSet } of this.#settable) {
       if (!Object.hasOwn(changes, property)) continue;
       known++;
-      // As in pushRow().
+      // Changes are a record of the table's columns; what else they hold is
+      // counted below.
       const value = (changes as Record<string, unknown>)[property];
       if (value === undefined || value === null && !definition.isNullable) {
         throw new TypeError(
@@ -190,46 +228,41 @@ export class TablePlan {
       sql = sql === "" ? isSet : `${sql}, ${isSet}`;
       params.push(value === null ? null : codec.encode(value, property));
     }
-    if (Object.keys(changes).length !== known) this.checkKeys(changes);
-    if (known > 0) return sql;
-    throw new TypeError("Cannot update rows: got no change, want one");
+    if (Object.keys(changes).length !== known) this.#checkChanges(changes);
+    if (known === 0) {
+      throw new TypeError("Cannot update rows: got no change, want one");
+    }
+    return this.#isStamped ? this.#stamp(sql, changes, params) : sql;
   }
 
-  /** Refuses an object with a key that is no column. */
-  checkKeys(values: object): void {
-    for (const key of Object.keys(values)) this.column(key);
+  /** Adds what an update changes by itself. */
+  #stamp(sql: string, changes: object, params: SqlValue[]): string {
+    for (const { property, codec, isSet } of this.#updatedAt) {
+      if (Object.hasOwn(changes, property)) continue;
+      params.push(codec.encode(new Date(), property));
+      sql = `${sql}, ${isSet}`;
+    }
+    if (this.version === undefined) return sql;
+    const { name } = this.version;
+    return `${sql}, ${name} = ${name} + 1`;
   }
 
-  #missing(
-    value: null | undefined,
-    property: string,
-    definition: ColumnDefinition,
-  ): SqlValue {
-    const { defaultValue, isNullable } = definition;
-    if (value === undefined && defaultValue !== undefined) return defaultValue;
-    // The database numbers a row whose integer key is NULL.
-    if (isNullable || value === undefined && isRowId(definition)) return null;
-    throw new TypeError(
-      `Cannot insert into "${this.#table}": "${property}" is ${value}, want a value`,
-    );
+  /** Refuses changes with a key that is no column or cannot be set. */
+  #checkChanges(changes: object): void {
+    for (const key of Object.keys(changes)) {
+      const column = this.column(key);
+      if (this.#settable.includes(column)) continue;
+      throw new TypeError(
+        column === this.version
+          ? `Cannot update "${key}": the version rises by itself, it belongs into where()`
+          : `Cannot update "${key}": it is generated`,
+      );
+    }
   }
 
-  /** The statement that creates the table. */
-  createSql(): string {
-    const columns = this.columns.map(({ name, definition }) => {
-      const { defaultValue, isNullable, isPrimaryKey, isUnique } = definition;
-      return [
-        name,
-        this.dialect.dataTypeOf(definition),
-        isPrimaryKey ? "PRIMARY KEY" : "",
-        isNullable || isRowId(definition) ? "" : "NOT NULL",
-        isUnique ? "UNIQUE" : "",
-        defaultValue === undefined
-          ? ""
-          : `DEFAULT ${this.dialect.literal(defaultValue)}`,
-      ].filter((part) => part !== "").join(" ");
-    });
-    return `CREATE TABLE ${this.name} (${columns.join(", ")})`;
+  /** The statements that create the table and its indices. */
+  createSql(): string[] {
+    return createSql(schema(this.#table, this.dialect), this.dialect);
   }
 
   /** The statement that drops the table, if it is there. */

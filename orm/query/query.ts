@@ -1,13 +1,9 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlText } from "../dialect/dialect.ts";
-import type { MaybePromise, RunResult } from "../driver/driver.ts";
-import type { SqlValue } from "../driver/sql_value.ts";
-import type { Executor } from "../executor.ts";
 import type { Changes, Columns, Row } from "../schema/table.ts";
-import { conditionSql, type Where } from "./conditions.ts";
-import type { Selection, TablePlan } from "./plan.ts";
-import type { SqlChecker, SqlParam } from "./sql.ts";
+import type { Where } from "./conditions.ts";
+import type { SqlParam } from "./sql.ts";
+import type { Sql } from "./sql_template.ts";
 
 /**
  * A query on one table. It is a value: every method that narrows it returns
@@ -35,6 +31,12 @@ export interface Query<C extends Columns, Out> {
    * @throws {TypeError} When there are more or fewer values than placeholders.
    */
   where(sql: string, ...params: readonly SqlParam[]): Query<C, Out>;
+  /**
+   * Adds a condition made by the tag `sql`.
+   *
+   * @param sql The condition. A name in it is a property of the table.
+   */
+  where(sql: Sql): Query<C, Out>;
   /**
    * Sets the order.
    *
@@ -70,6 +72,8 @@ export interface Query<C extends Columns, Out> {
   ): Query<C, Pick<Row<C>, K>>;
   /** Lets an update or a delete without conditions have every row. */
   all(): Query<C, Out>;
+  /** Includes rows that `delete()` has marked as deleted. */
+  withDeleted(): Query<C, Out>;
   /** Returns the rows. */
   find(): Promise<Out[]>;
   /** Returns the first row, or `undefined` when there is none. */
@@ -79,253 +83,33 @@ export interface Query<C extends Columns, Out> {
   /** Returns whether there is a row. */
   exists(): Promise<boolean>;
   /**
-   * Updates the rows.
+   * Updates the rows. A column of `updatedAt()` is set and one of `version()`
+   * rises by itself.
    *
    * @param changes The new values by column.
    * @returns How many rows there were.
    * @throws {TypeError} When there is no condition, or no change, or a value
-   * does not fit.
+   * does not fit, or is for a generated column or for the version.
+   * @throws {ConflictError} When a condition names one version, as
+   * `{ id, version }` does, and there is no such row.
    */
   update(changes: Changes<C>): Promise<number>;
   /**
-   * Deletes the rows.
+   * Deletes the rows. In a table with a column of `softDelete()` it is an
+   * update that marks them as deleted, now.
    *
    * @returns How many rows there were.
    * @throws {TypeError} When there is no condition.
+   * @throws {ConflictError} As `update()` does.
    */
   delete(): Promise<number>;
-}
-
-interface QueryState {
-  readonly selection: Selection;
-  readonly where: string;
-  readonly params: readonly SqlValue[];
-  readonly order: string;
-  readonly limit: number | undefined;
-  readonly offset: number | undefined;
-  readonly isAll: boolean;
-}
-
-/** What a query runs with. */
-export interface QueryContext {
-  readonly executor: Executor;
-  readonly checker: SqlChecker;
-}
-
-const NO_PARAMS: readonly SqlValue[] = [];
-
-function checkCount(name: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new RangeError(
-    `Cannot set ${name}: got ${String(count)}, want a whole number from 0`,
-  );
-}
-
-/** The query on every row of a table. */
-export function query<C extends Columns>(
-  context: QueryContext,
-  plan: TablePlan,
-): Query<C, Row<C>> {
-  return new TableQuery(context, plan, {
-    selection: plan.selection(),
-    where: "",
-    params: NO_PARAMS,
-    order: "",
-    limit: undefined,
-    offset: undefined,
-    isAll: false,
-  });
-}
-
-class TableQuery<C extends Columns, Out> implements Query<C, Out> {
-  readonly #context: QueryContext;
-  readonly #plan: TablePlan;
-  readonly #state: QueryState;
-
-  constructor(context: QueryContext, plan: TablePlan, state: QueryState) {
-    this.#context = context;
-    this.#plan = plan;
-    this.#state = state;
-  }
-
-  #next(state: QueryState): TableQuery<C, Out> {
-    return new TableQuery(this.#context, this.#plan, state);
-  }
-
-  where(
-    condition: Where<C> | string,
-    ...values: readonly SqlParam[]
-  ): Query<C, Out> {
-    const { where, params } = this.#state;
-    let added: SqlValue[] = [];
-    let sql: string;
-    if (typeof condition === "string") {
-      added = this.#context.checker.condition(condition, values);
-      // The line break ends a comment at the condition's end.
-      sql = `(${condition}\n)`;
-    } else {
-      sql = conditionSql(this.#plan, condition, added);
-      if (sql === "") return this;
-    }
-    if (where === "") {
-      return this.#next({ ...this.#state, where: sql, params: added });
-    }
-    return this.#next({
-      ...this.#state,
-      where: `${where} AND ${sql}`,
-      params: [...params, ...added],
-    });
-  }
-
-  orderBy(...keys: readonly string[]): Query<C, Out> {
-    const order = keys.map((key) =>
-      key.startsWith("-")
-        ? `${this.#plan.column(key.slice(1)).path} DESC`
-        : this.#plan.column(key).path
-    ).join(", ");
-    return this.#next({ ...this.#state, order });
-  }
-
-  limit(count: number): Query<C, Out> {
-    checkCount("limit", count);
-    return this.#next({ ...this.#state, limit: count });
-  }
-
-  offset(count: number): Query<C, Out> {
-    checkCount("offset", count);
-    return this.#next({ ...this.#state, offset: count });
-  }
-
-  select<K extends keyof C & string>(
-    ...columns: readonly K[]
-  ): Query<C, Pick<Row<C>, K>> {
-    if (columns.length === 0) {
-      throw new TypeError("Cannot select columns: got none, want one at least");
-    }
-    const selection = this.#plan.selection(columns);
-    return new TableQuery(this.#context, this.#plan, {
-      ...this.#state,
-      selection,
-    });
-  }
-
-  all(): Query<C, Out> {
-    return this.#next({ ...this.#state, isAll: true });
-  }
-
-  async find(): Promise<Out[]> {
-    const { selection, limit } = this.#state;
-    const { sql, params } = this.#tail(selection.sql, limit);
-    const pending = this.#context.executor.read((channel) =>
-      channel.all(sql, params, selection)
-    );
-    const rows = pending instanceof Promise ? await pending : pending;
-    // The hydrator makes what the selection is typed as; rows are turned in
-    // place, for there may be many.
-    const result = rows as unknown[];
-    for (let index = 0; index < rows.length; index++) {
-      result[index] = selection.hydrate(rows[index]!); // within the loop's bounds
-    }
-    return result as Out[];
-  }
-
-  async first(): Promise<Out | undefined> {
-    const { selection, limit } = this.#state;
-    const { sql, params } = this.#tail(
-      selection.sql,
-      limit === undefined ? 1 : Math.min(limit, 1),
-    );
-    const pending = this.#context.executor.read((channel) =>
-      channel.get(sql, params, selection)
-    );
-    const row = pending instanceof Promise ? await pending : pending;
-    // As in find().
-    return row === undefined ? undefined : selection.hydrate(row) as Out;
-  }
-
-  async count(): Promise<number> {
-    const { limit, offset } = this.#state;
-    const isCut = limit !== undefined || offset !== undefined;
-    const rows = this.#tail(`SELECT 1 FROM ${this.#plan.name}`, limit);
-    const sql = isCut
-      ? `SELECT count(*) FROM (${rows.sql})`
-      : this.#matching(`SELECT count(*) FROM ${this.#plan.name}`);
-    const row = await this.#context.executor.read((channel) =>
-      channel.get(sql, rows.params)
-    );
-    return Number(row?.[0]);
-  }
-
-  async exists(): Promise<boolean> {
-    const { limit } = this.#state;
-    const { sql, params } = this.#tail(
-      `SELECT 1 FROM ${this.#plan.name}`,
-      limit === undefined ? 1 : Math.min(limit, 1),
-    );
-    const row = await this.#context.executor.read((channel) =>
-      channel.get(sql, params)
-    );
-    return row !== undefined;
-  }
-
-  async update(changes: Changes<C>): Promise<number> {
-    this.#checkBounded("update");
-    const params: SqlValue[] = [];
-    const set = this.#plan.setSql(changes, params);
-    for (const value of this.#state.params) params.push(value);
-    const pending = this.#change(this.#plan.updateSql(set), params);
-    return (pending instanceof Promise ? await pending : pending).affected;
-  }
-
-  async delete(): Promise<number> {
-    this.#checkBounded("delete");
-    const { params } = this.#state;
-    const pending = this.#change(`DELETE FROM ${this.#plan.name}`, params);
-    return (pending instanceof Promise ? await pending : pending).affected;
-  }
-
-  #change(head: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
-    const sql = this.#matching(head);
-    return this.#context.executor.write((channel) => channel.run(sql, params));
-  }
-
-  #checkBounded(action: "update" | "delete"): void {
-    const { where, isAll, order, limit, offset } = this.#state;
-    if (where === "" && !isAll) {
-      throw new TypeError(
-        `Cannot ${action} rows of ${this.#plan.name}: there is no condition, call all() to mean every row`,
-      );
-    }
-    if (order !== "" || limit !== undefined || offset !== undefined) {
-      throw new TypeError(
-        `Cannot ${action} rows of ${this.#plan.name}: orderBy(), limit() and offset() are for reading`,
-      );
-    }
-  }
-
-  /** The text with its conditions. */
-  #matching(head: string): string {
-    return this.#plan.text(head, this.#state.where);
-  }
-
-  /** The text with its conditions, order and limits. */
-  #tail(head: string, limit: number | undefined): SqlText {
-    const { order, offset, params } = this.#state;
-    if (limit === 1 && order === "" && offset === undefined) {
-      return { sql: this.#plan.firstText(head, this.#state.where), params };
-    }
-    let sql = this.#matching(head);
-    if (order !== "") sql = `${sql} ORDER BY ${order}`;
-    if (offset !== undefined) {
-      // SQLite knows no OFFSET without LIMIT; a negative one is none.
-      return {
-        sql: `${sql} LIMIT ? OFFSET ?`,
-        params: [...params, limit ?? -1, offset],
-      };
-    }
-    if (limit === undefined) return { sql, params };
-    // The commonest limit is part of the text: no value to bind for first().
-    if (limit === 1) return { sql: `${sql} LIMIT 1`, params };
-    return { sql: `${sql} LIMIT ?`, params: [...params, limit] };
-  }
+  /**
+   * Deletes the rows for good. Rows that are marked as deleted already are
+   * among them after `withDeleted()` only.
+   *
+   * @returns How many rows there were.
+   * @throws {TypeError} When there is no condition.
+   * @throws {ConflictError} As `update()` does.
+   */
+  hardDelete(): Promise<number>;
 }

@@ -12,13 +12,15 @@ interface Scan {
   readonly params: number;
   /** Why it is refused, if it is. */
   readonly problem: string | undefined;
+  /** Why it is refused as a part of a statement, if it is. */
+  readonly partProblem: string | undefined;
 }
 
 // Alternatives that hide a "?" or ";" come first: strings, names in each kind
 // of quotes, comments. One that is not closed reaches to the end, so no part of
 // the text is read twice.
 const TOKENS =
-  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?\d*|[:@$][A-Za-z_]\w*|;/g;
+  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?\d*|[:@$][A-Za-z_]\w*|[();]/g;
 const TRIGGER = /^\s*create\s+(temp\w*\s+)?trigger\b/i;
 const TRANSACTION = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i;
 
@@ -26,8 +28,14 @@ function scan(sql: string): Scan {
   let params = 0;
   let problem = sql.trim() === "" ? "it is empty" : undefined;
   let end = -1;
+  let depth = 0;
+  let least = 0;
   for (const { 0: token, index } of sql.matchAll(TOKENS)) {
-    if (token === "?") {
+    if (token === "(") {
+      depth++;
+    } else if (token === ")") {
+      least = Math.min(least, --depth);
+    } else if (token === "?") {
       params++;
     } else if (/^[?:@$]/.test(token)) {
       problem ??= `placeholders are "?", got "${token}"`;
@@ -39,7 +47,35 @@ function scan(sql: string): Scan {
     const rest = sql.slice(end).replace(/;|--[^\n]*|\/\*[^]*?\*\//g, "");
     if (rest.trim() !== "") problem ??= "it is more than one statement";
   }
-  return { params, problem };
+  // What closes a parenthesis that it did not open would end the one around it.
+  const partProblem = problem ??
+    (end !== -1
+      ? 'there is a ";" in it'
+      : depth !== 0 || least < 0
+      ? "its parentheses are not in pairs"
+      : undefined);
+  return { params, problem, partProblem };
+}
+
+/**
+ * Refuses what is no expression: it is about to stand in a table's definition,
+ * in parentheses.
+ *
+ * @param sql The expression, with a `?` for each value.
+ * @param count How many values there are.
+ */
+export function checkExpression(
+  action: string,
+  sql: string,
+  count: number,
+): void {
+  const { params, partProblem } = scan(sql);
+  const problem = partProblem ??
+    (params === count
+      ? undefined
+      : 'there is a "?" in it, or a value inside of quotes');
+  if (problem === undefined) return;
+  throw new TypeError(`Cannot ${action} ${describe(sql)}: ${problem}`);
 }
 
 // The texts a program uses are few; one that builds them starts over now and
@@ -52,7 +88,7 @@ export class SqlChecker {
 
   /** The values to bind to a part of a statement. */
   condition(sql: string, params: readonly SqlParam[]): SqlValue[] {
-    return this.#check("use condition", sql, params);
+    return this.#check("use condition", sql, params, true);
   }
 
   /** The values to bind to a whole statement. */
@@ -62,20 +98,24 @@ export class SqlChecker {
         `Cannot run ${describe(sql)}: transactions are begun by transaction()`,
       );
     }
-    return this.#check("run", sql, params);
+    return this.#check("run", sql, params, false);
   }
 
-  #check(action: string, sql: string, params: readonly SqlParam[]): SqlValue[] {
+  #check(
+    action: string,
+    sql: string,
+    params: readonly SqlParam[],
+    isPart: boolean,
+  ): SqlValue[] {
     let known = this.#scans.get(sql);
     if (known === undefined) {
       known = scan(sql);
       if (this.#scans.size >= MAX_SCANS) this.#scans.clear();
       this.#scans.set(sql, known);
     }
-    if (known.problem !== undefined) {
-      throw new TypeError(
-        `Cannot ${action} ${describe(sql)}: ${known.problem}`,
-      );
+    const problem = isPart ? known.partProblem : known.problem;
+    if (problem !== undefined) {
+      throw new TypeError(`Cannot ${action} ${describe(sql)}: ${problem}`);
     }
     if (known.params !== params.length) {
       throw new TypeError(
@@ -84,13 +124,14 @@ export class SqlChecker {
         }: got ${params.length} values, want ${known.params}`,
       );
     }
-    return params.map(toSqlValue);
+    return params.map((value, index) =>
+      toSqlValue(value, `parameter ${index + 1}`)
+    );
   }
 }
 
 /** The stored form of a value that no column describes. */
-function toSqlValue(value: unknown, index: number): SqlValue {
-  const name = `parameter ${index + 1}`;
+export function toSqlValue(value: unknown, name: string): SqlValue {
   switch (typeof value) {
     case "string":
       return checkText(value, name);

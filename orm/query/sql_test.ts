@@ -68,6 +68,26 @@ Deno.test("SqlChecker.condition() binds values of every kind", () => {
   assertThrows(() => checker.condition("a = ?", [2n ** 63n]), RangeError);
 });
 
+Deno.test("SqlChecker.condition() refuses what would not stay in its place", () => {
+  const checker = new SqlChecker();
+  const cases: [string, string][] = [
+    ["1=1) OR (1=1", "its parentheses are not in pairs"],
+    ["(a = 1", "its parentheses are not in pairs"],
+    ["a = 1)", "its parentheses are not in pairs"],
+    ["a = 1;", 'there is a ";" in it'],
+    ["a = 1; DROP TABLE b", "it is more than one statement"],
+  ];
+  for (const [sql, message] of cases) {
+    assertThrows(
+      () => checker.condition(sql, []),
+      TypeError,
+      `Cannot use condition "${sql}": ${message}`,
+    );
+  }
+  const kept = "a IN (1, (2)) AND b <> ')' AND \"(\" = '(' -- )";
+  assertEquals(checker.condition(kept, []), []);
+});
+
 Deno.test("SqlChecker forgets texts when there are very many", () => {
   const checker = new SqlChecker();
   for (let i = 0; i < 1100; i++) {

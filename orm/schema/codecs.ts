@@ -11,6 +11,9 @@ export type ColumnKind =
   | "boolean"
   | "blob"
   | "date"
+  | "isoDate"
+  | "enumeration"
+  | "uuid"
   | "json";
 
 /**
@@ -22,6 +25,8 @@ export type ColumnKind =
 export interface Codec<T> {
   /** The kind of column it is for. */
   readonly kind: ColumnKind;
+  /** The only values there are, if they are a list of texts. */
+  readonly values?: readonly string[];
   /**
    * The stored form of a value.
    *
@@ -62,13 +67,23 @@ export function describe(value: unknown): string {
     : "an object";
 }
 
-function cannotStore(name: string, value: unknown, wanted: string): TypeError {
+/** The error for a value of another type. */
+export function cannotStore(
+  name: string,
+  value: unknown,
+  wanted: string,
+): TypeError {
   return new TypeError(
     `Cannot store "${name}": got ${describe(value)}, want ${wanted}`,
   );
 }
 
-function cannotRead(name: string, stored: unknown, wanted: string): TypeError {
+/** The error for a cell that another program wrote. */
+export function cannotRead(
+  name: string,
+  stored: unknown,
+  wanted: string,
+): TypeError {
   return new TypeError(
     `Cannot read "${name}": got ${describe(stored)}, want ${wanted}`,
   );

@@ -1,10 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlValue } from "../driver/sql_value.ts";
 import {
   bigintCodec,
   blobCodec,
   booleanCodec,
+  checkText,
   type Codec,
   dateCodec,
   integerCodec,
@@ -12,128 +12,16 @@ import {
   realCodec,
   textCodec,
 } from "./codecs.ts";
-
-/** A column as plain data. */
-export interface ColumnDefinition {
-  /** How its values are stored. */
-  readonly codec: Codec<unknown>;
-  /** Its name in the database, if that is not the name of the property. */
-  readonly name: string | undefined;
-  /** Whether it is the table's primary key. */
-  readonly isPrimaryKey: boolean;
-  /** Whether it may be `null`. */
-  readonly isNullable: boolean;
-  /** Whether no two rows may have the same value. */
-  readonly isUnique: boolean;
-  /** The stored form of what a row without it gets. */
-  readonly defaultValue: SqlValue | undefined;
-}
-
-/**
- * A column of a table. Every modifier returns a new column.
- *
- * @typeParam T The type of its values.
- * @typeParam N Whether it may be `null`.
- * @typeParam D Whether an insert may leave it out.
- */
-export interface Column<
-  T,
-  N extends boolean = false,
-  D extends boolean = false,
-> {
-  /** What the column is, as plain data. */
-  readonly definition: ColumnDefinition;
-  /** Carries the type of the values; never set. */
-  readonly valueType?: T;
-  /** Carries whether it may be `null`; never set. */
-  readonly nullType?: N;
-  /** Carries whether an insert may leave it out; never set. */
-  readonly defaultType?: D;
-  /** The same as the table's primary key. */
-  primaryKey(): Column<T, N, D>;
-  /** The same, but `null` is a value too, and what a row without it gets. */
-  nullable(): Column<T, true, D>;
-  /**
-   * The same, with a value for rows without it.
-   *
-   * @param value The value.
-   */
-  default(value: T): Column<T, N, true>;
-  /** The same, but no two rows may have the same value. */
-  unique(): Column<T, N, D>;
-  /**
-   * The same, under another name in the database than the property's.
-   *
-   * @param name The name in the database.
-   */
-  named(name: string): Column<T, N, D>;
-}
-
-/**
- * A column of integers. As the primary key it numbers the rows itself, so an
- * insert may leave it out.
- *
- * @typeParam T The type of its values.
- */
-export interface IntegerColumn<T>
-  extends Omit<Column<T>, "primaryKey" | "named"> {
-  /** The same as the table's primary key; the database numbers the rows. */
-  primaryKey(): Column<T, false, true>;
-  /**
-   * The same, under another name in the database than the property's.
-   *
-   * @param name The name in the database.
-   */
-  named(name: string): IntegerColumn<T>;
-}
-
-class ColumnBuilder<T, N extends boolean, D extends boolean>
-  implements Column<T, N, D> {
-  readonly definition: ColumnDefinition;
-
-  constructor(definition: ColumnDefinition) {
-    this.definition = Object.freeze(definition);
-  }
-
-  // N and D live in the types alone, so they are free to differ here.
-  #with<N2 extends boolean, D2 extends boolean>(
-    change: Partial<ColumnDefinition>,
-  ): ColumnBuilder<T, N2, D2> {
-    return new ColumnBuilder({ ...this.definition, ...change });
-  }
-
-  primaryKey<D2 extends boolean = D>(): ColumnBuilder<T, N, D2> {
-    return this.#with({ isPrimaryKey: true });
-  }
-
-  nullable(): ColumnBuilder<T, true, D> {
-    return this.#with({ isNullable: true });
-  }
-
-  default(value: T): ColumnBuilder<T, N, true> {
-    const { codec, name = "default" } = this.definition;
-    return this.#with({ defaultValue: codec.encode(value, name) });
-  }
-
-  unique(): ColumnBuilder<T, N, D> {
-    return this.#with({ isUnique: true });
-  }
-
-  named(name: string): ColumnBuilder<T, N, D> {
-    return this.#with({ name });
-  }
-}
-
-function column<T>(codec: Codec<unknown>): ColumnBuilder<T, false, false> {
-  return new ColumnBuilder({
-    codec,
-    name: undefined,
-    isPrimaryKey: false,
-    isNullable: false,
-    isUnique: false,
-    defaultValue: undefined,
-  });
-}
+import type {
+  Column,
+  ColumnDefinition,
+  DateColumn,
+  IntegerColumn,
+  UuidColumn,
+} from "./column.ts";
+import { column } from "./column_builder.ts";
+import { type StandardSchema, validated } from "./standard_schema.ts";
+import { enumerationCodec, isoDateCodec, uuidCodec } from "./text_codecs.ts";
 
 /**
  * A column of integers within 2^53. One beyond that, written by another
@@ -142,8 +30,7 @@ function column<T>(codec: Codec<unknown>): ColumnBuilder<T, false, false> {
  * @returns The column.
  */
 export function integer(): IntegerColumn<number> {
-  // A builder's methods return builders whose types differ in phantoms alone.
-  return column<number>(integerCodec) as unknown as IntegerColumn<number>;
+  return column(integerCodec);
 }
 
 /**
@@ -152,8 +39,7 @@ export function integer(): IntegerColumn<number> {
  * @returns The column.
  */
 export function bigint(): IntegerColumn<bigint> {
-  // As in integer().
-  return column<bigint>(bigintCodec) as unknown as IntegerColumn<bigint>;
+  return column(bigintCodec);
 }
 
 /**
@@ -194,22 +80,179 @@ export function blob(): Column<Uint8Array> {
   return column(blobCodec);
 }
 
+/** How a column of points in time is stored. */
+export interface DateOptions {
+  /**
+   * As integer milliseconds since 1970, or as text of ISO 8601 in UTC with
+   * milliseconds, of the years 0 to 9999, as `"2026-02-01T00:00:00.000Z"`.
+   *
+   * @default {"integer"}
+   */
+  readonly as?: "integer" | "text";
+}
+
 /**
- * A column of points in time, stored as integer milliseconds in UTC.
+ * A column of points in time, in UTC and exact to the millisecond.
  *
+ * @param options How they are stored.
  * @returns The column.
+ * @throws {TypeError} When it is an unknown way.
  */
-export function date(): Column<Date> {
-  return column(dateCodec);
+export function date(options: DateOptions = {}): DateColumn {
+  const { as = "integer" } = options;
+  if (as === "integer") return column(dateCodec);
+  if (as === "text") return column(isoDateCodec);
+  throw new TypeError(
+    `Cannot store dates as "${as}": want "integer" or "text"`,
+  );
 }
 
 /**
  * A column of JSON values, stored as text. A condition on it can only tell
  * whether it is `null`.
  *
- * @typeParam T The type of the values, which nothing checks.
+ * @typeParam T The type of the values.
+ * @param schema Validates each value on its way in, and what it returns is
+ * stored. Without one nothing checks that the values are of their type.
+ * @returns The column.
+ *
+ * @example Validated JSON
+ * ```ts
+ * import { Engine, integer, json, table, ValidationError } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertRejects } from "@std/assert";
+ * import { z } from "npm:zod@4.6.7";
+ *
+ * const posts = table("posts", {
+ *   id: integer().primaryKey(),
+ *   tags: json(z.array(z.string())),
+ * });
+ * await using engine = await Engine.open(sqlite());
+ * const session = engine.session();
+ * await session.createTable(posts);
+ * await session.insert(posts, { tags: ["a", "b"] });
+ * await assertRejects(
+ *   () => session.insert(posts, { tags: [1] as unknown as string[] }),
+ *   ValidationError,
+ *   'Cannot store "tags": 0: ',
+ * );
+ * ```
+ */
+export function json<T>(schema?: StandardSchema<T>): Column<T> {
+  if (schema === undefined) return column(jsonCodec);
+  return column({
+    ...jsonCodec,
+    encode: (value, name) =>
+      jsonCodec.encode(validated(schema, value, name), name),
+  });
+}
+
+/**
+ * A column of texts out of a list, which the database checks too.
+ *
+ * @typeParam V The texts.
+ * @param values The texts.
+ * @returns The column.
+ * @throws {TypeError} When there are none, or one is there twice.
+ *
+ * @example A role
+ * ```ts
+ * import { enumeration, integer, type Row, table } from "@gee/std/orm";
+ *
+ * const users = table("users", {
+ *   id: integer().primaryKey(),
+ *   role: enumeration(["reader", "writer"]).default("reader"),
+ * });
+ * const user: Row<typeof users.columns> = { id: 1, role: "writer" };
+ * ```
+ */
+export function enumeration<const V extends string>(
+  values: readonly V[],
+): Column<V> {
+  if (values.length === 0) {
+    throw new TypeError("Cannot define enumeration: it has no values");
+  }
+  for (const [index, value] of values.entries()) {
+    checkText(value, "enumeration");
+    if (values.indexOf(value) === index) continue;
+    throw new TypeError(
+      `Cannot define enumeration: "${value}" is in it twice`,
+    );
+  }
+  return column(enumerationCodec(Object.freeze([...values])));
+}
+
+/**
+ * A column of UUIDs in lower case, stored as text.
+ *
  * @returns The column.
  */
-export function json<T>(): Column<T> {
-  return column(jsonCodec);
+export function uuid(): UuidColumn {
+  return column(uuidCodec);
+}
+
+/**
+ * How values of a type of one's own are stored.
+ *
+ * @typeParam T The type of the values.
+ * @typeParam S The type they are stored by.
+ */
+export interface CustomOptions<T, S> {
+  /** What they are stored as; nothing but its kind is taken from it. */
+  readonly as: {
+    readonly definition: ColumnDefinition;
+    readonly valueType?: S;
+  };
+  /**
+   * What is stored for a value.
+   *
+   * @param value The value.
+   */
+  encode(value: T): S;
+  /**
+   * The value of what is stored.
+   *
+   * @param stored What is stored.
+   */
+  decode(stored: S): T;
+}
+
+/**
+ * A column of values of a type of one's own, stored as another kind of column
+ * does. Neither function ever sees `null`.
+ *
+ * @typeParam T The type of the values.
+ * @typeParam S The type they are stored by.
+ * @param options How they are stored.
+ * @returns The column.
+ *
+ * @example URLs
+ * ```ts
+ * import { custom, Engine, integer, table, text } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const url = custom({
+ *   as: text(),
+ *   encode: (value: URL) => value.href,
+ *   decode: (href) => new URL(href),
+ * });
+ * const links = table("links", { id: integer().primaryKey(), target: url });
+ * await using engine = await Engine.open(sqlite());
+ * const session = engine.session();
+ * await session.createTable(links);
+ * await session.insert(links, { target: new URL("https://deno.com") });
+ * assertEquals((await session.model(links).first())?.target.host, "deno.com");
+ * ```
+ */
+export function custom<T, S>(options: CustomOptions<T, S>): Column<T> {
+  const { as, encode, decode } = options;
+  // The column's values are typed by its codec.
+  const base = as.definition.codec as Codec<S>;
+  return column({
+    ...base,
+    // The encoding of T is the caller's to check, the result is checked here.
+    encode: (value, name) => base.encode(encode(value as T), name),
+    decode: (stored, name) => decode(base.decode(stored, name)),
+  });
 }

@@ -1,11 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { checkText } from "./codecs.ts";
-import type { Column } from "./columns.ts";
+import type { Column, ColumnDefinition, Presence } from "./column.ts";
+import { columnOf } from "./column_builder.ts";
+import { checkTable } from "./check_table.ts";
+import type { TableOptions } from "./table_options.ts";
 
 /** Any column, whatever its type. */
 export type AnyColumn = Pick<
-  Column<unknown, boolean, boolean>,
+  Column<unknown, boolean, Presence>,
   "definition" | "valueType" | "nullType" | "defaultType"
 >;
 
@@ -30,32 +32,54 @@ export type ValueOf<C> = C extends
 export type Row<C extends Columns> = { [K in keyof C]: ValueOf<C[K]> };
 
 /**
- * The columns an insert may leave out: nullable ones and those with a default.
+ * The columns whose presence is known to be one of these.
  *
  * @typeParam C The columns.
+ * @typeParam D The presences.
  */
-export type OptionalKeys<C extends Columns> = {
-  [K in keyof C]: C[K] extends
-    { readonly nullType?: infer N; readonly defaultType?: infer D }
-    ? true extends N | D ? K : never
+export type KeysWith<C extends Columns, D extends Presence> = {
+  [K in keyof C]: C[K] extends { readonly defaultType?: infer E }
+    ? [E] extends [D] ? K : never
     : never;
 }[keyof C];
 
 /**
- * A row as inserts take it.
+ * The columns an insert may leave out: nullable ones and those with a default.
+ *
+ * @typeParam C The columns.
+ */
+export type OptionalKeys<C extends Columns> = Exclude<
+  {
+    [K in keyof C]: C[K] extends
+      { readonly nullType?: infer N; readonly defaultType?: infer D }
+      ? [N | D] extends [false] ? never : K
+      : never;
+  }[keyof C],
+  KeysWith<C, "generated">
+>;
+
+/**
+ * A row as inserts take it. It has no generated columns.
  *
  * @typeParam C The columns.
  */
 export type InsertRow<C extends Columns> =
-  & { [K in Exclude<keyof C, OptionalKeys<C>>]: ValueOf<C[K]> }
+  & {
+    [K in Exclude<keyof C, OptionalKeys<C> | KeysWith<C, "generated">>]:
+      ValueOf<C[K]>;
+  }
   & { [K in OptionalKeys<C>]?: ValueOf<C[K]> };
 
 /**
- * What an update sets.
+ * What an update sets: neither generated columns nor the version.
  *
  * @typeParam C The columns.
  */
-export type Changes<C extends Columns> = { [K in keyof C]?: ValueOf<C[K]> };
+export type Changes<C extends Columns> = {
+  [K in Exclude<keyof C, KeysWith<C, "generated" | "managed">>]?: ValueOf<
+    C[K]
+  >;
+};
 
 /**
  * A table: its name and columns, from which the types of rows, inserts and
@@ -72,11 +96,11 @@ export interface Table<
   readonly name: Name;
   /** Its columns by property, in their order in the table. */
   readonly columns: C;
+  /** The properties of its primary key, none if it has no key. */
+  readonly primaryKey: readonly string[];
+  /** What it has beyond its columns, as it was given. */
+  readonly options: TableOptions;
 }
-
-// Conditions give these names a meaning of their own, and "__proto__" cannot
-// be set on a row like another property.
-const RESERVED = ["and", "or", "not", "__proto__"];
 
 /**
  * Describes a table.
@@ -85,9 +109,11 @@ const RESERVED = ["and", "or", "not", "__proto__"];
  * @typeParam C Its columns.
  * @param name Its name in the database.
  * @param columns Its columns by property.
+ * @param options What it has beyond its columns.
  * @returns The table.
  * @throws {TypeError} When there is no column, a property has a reserved name,
- * two columns have the same name, or two are the primary key.
+ * two columns have the same name, an option names a property that is not there,
+ * or what is said of a column contradicts itself.
  *
  * @example A table
  * ```ts
@@ -101,46 +127,48 @@ const RESERVED = ["and", "or", "not", "__proto__"];
  * });
  * assertEquals(Object.keys(users.columns), ["id", "name", "email"]);
  * ```
+ *
+ * @example Keys, indices and checks of several columns
+ * ```ts
+ * import { date, integer, sql, table } from "@gee/std/orm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const seats = table("seats", {
+ *   hall: integer(),
+ *   seat: integer(),
+ *   from: date(),
+ *   to: date(),
+ *   cancelledAt: date().nullable(),
+ * }, {
+ *   primaryKey: ["hall", "seat", "from"],
+ *   checks: { order: sql`${sql.ref("from")} < ${sql.ref("to")}` },
+ *   indexes: [{ on: ["hall", "-from"], where: sql`${sql.ref("cancelledAt")} IS NULL` }],
+ * });
+ * assertEquals(seats.primaryKey, ["hall", "seat", "from"]);
+ * ```
  */
 export function table<Name extends string, C extends Columns>(
   name: Name,
   columns: C,
+  options: TableOptions<keyof NoInfer<C> & string> = {},
 ): Table<Name, C> {
-  checkName(name, name);
-  const seen = new Set<string>();
-  let key: string | undefined;
+  const definitions = new Map<string, ColumnDefinition>();
   for (const [property, { definition }] of Object.entries(columns)) {
-    if (RESERVED.includes(property) || property.startsWith("-")) {
-      throw new TypeError(
-        `Cannot define table "${name}": "${property}" cannot name a property, use named()`,
-      );
-    }
-    const columnName = definition.name ?? property;
-    checkName(columnName, name);
-    // SQLite takes "Age" and "age" for the same column.
-    if (seen.has(columnName.toLowerCase())) {
-      throw new TypeError(
-        `Cannot define table "${name}": two columns are named "${columnName}"`,
-      );
-    }
-    seen.add(columnName.toLowerCase());
-    if (!definition.isPrimaryKey) continue;
-    if (key !== undefined) {
-      throw new TypeError(
-        `Cannot define table "${name}": "${key}" and "${property}" are both the primary key`,
-      );
-    }
-    key = property;
+    definitions.set(property, definition);
   }
-  if (seen.size === 0) {
-    throw new TypeError(`Cannot define table "${name}": it has no columns`);
+  const primaryKey = checkTable(name, definitions, options);
+  const bound: Record<string, AnyColumn> = {};
+  for (const [property, definition] of definitions) {
+    bound[property] = columnOf(definition, {
+      of: { table: name, property },
+      isPrimaryKey: primaryKey.length === 1 && primaryKey[0] === property,
+    });
   }
-  return Object.freeze({ name, columns: Object.freeze({ ...columns }) });
-}
-
-function checkName(name: string, table: string): void {
-  if (name === "") {
-    throw new TypeError(`Cannot define table "${table}": a name is empty`);
-  }
-  checkText(name, name);
+  return Object.freeze({
+    name,
+    // The same columns under the same properties.
+    columns: Object.freeze(bound) as unknown as C,
+    primaryKey: Object.freeze(primaryKey),
+    options: Object.freeze({ ...options }),
+  });
 }
