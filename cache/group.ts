@@ -13,7 +13,7 @@ import type {
   SetOptions,
   WarmUpOptions,
 } from "./group_options.ts";
-import { type GroupParts, makeParts } from "./group_parts.ts";
+import { checkGroup, type GroupParts, makeParts } from "./group_parts.ts";
 import { mapBounded } from "./map_bounded.ts";
 import type { PeerSource } from "./peer.ts";
 import type { RestoreResult } from "./snapshot.ts";
@@ -67,14 +67,7 @@ export class Group<T = ByteView> implements AsyncDisposable {
     getter: Getter<NoInfer<T>> | GetterFunction<NoInfer<T>>,
     options: GroupOptions<T> = {},
   ) {
-    if (name === "") {
-      throw new RangeError("Cannot create a group: its name must not be empty");
-    }
-    if (typeof getter !== "function" && typeof getter?.get !== "function") {
-      throw new TypeError(
-        `Cannot create group "${name}": want a getter, a function or an object with "get"`,
-      );
-    }
+    checkGroup(name, getter);
     this.name = name;
     this.#codec = options.codec;
     this.#parts = makeParts(

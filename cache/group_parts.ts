@@ -32,6 +32,25 @@ export interface GroupParts {
 const MAX_AT_ONCE = 1024;
 
 /**
+ * Checks what a group cannot do without.
+ *
+ * @param name The name of the group.
+ * @param getter What asks the source; callers without types may give anything.
+ * @throws {RangeError} When the name is empty.
+ * @throws {TypeError} When there is no getter.
+ */
+export function checkGroup(name: string, getter: unknown): void {
+  if (name === "") {
+    throw new RangeError("Cannot create a group: its name must not be empty");
+  }
+  const { get } = Object(getter);
+  if (typeof getter === "function" || typeof get === "function") return;
+  throw new TypeError(
+    `Cannot create group "${name}": want a getter, a function or an object with "get"`,
+  );
+}
+
+/**
  * Makes the parts of a group.
  *
  * @param name The name of the group.
