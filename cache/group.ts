@@ -16,6 +16,7 @@ import type {
 import { checkGroup, type GroupParts, makeParts } from "./group_parts.ts";
 import { mapBounded } from "./map_bounded.ts";
 import type { PeerSource } from "./peer.ts";
+import type { Source } from "./source_loader.ts";
 import type { RestoreResult } from "./snapshot.ts";
 import type { GroupStats } from "./stats.ts";
 import { warmUp } from "./warm_up.ts";
@@ -70,11 +71,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
     checkGroup(name, getter);
     this.name = name;
     this.#codec = options.codec;
-    this.#parts = makeParts(
-      name,
-      options,
-      (key, context) => this.#ask(getter, key, context),
-    );
+    const source: Source = (key, context) => this.#ask(getter, key, context);
+    this.#parts = makeParts(name, options, source);
   }
 
   /** What a pool needs of this group, to answer peers for it. */
@@ -174,7 +172,6 @@ export class Group<T = ByteView> implements AsyncDisposable {
 
   /**
    * Looks into the memory of this node: no load, no wait, no counting as a use.
-   * So it tells beforehand whether `get` will be a hit.
    *
    * @param key The key.
    * @returns The value, or `undefined` when memory has none that is fresh.
@@ -280,10 +277,8 @@ export class Group<T = ByteView> implements AsyncDisposable {
    */
   async reset(options: ChangeOptions = {}): Promise<ChangeResult> {
     this.#parts.core.checkOpen("reset");
-    return await this.#change(
-      options,
-      (changes) => changes.end({ kind: "reset" }),
-    );
+    const change = { kind: "reset" } as const;
+    return await this.#change(options, (changes) => changes.end(change));
   }
 
   /**
