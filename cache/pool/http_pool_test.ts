@@ -35,61 +35,7 @@ async function ask(pool: HttpPool, path: string, init?: RequestInit) {
   return [response.status, type, await response.text()];
 }
 
-const BYTES = "application/octet-stream";
 const TEXT = "text/plain; charset=utf-8";
-
-Deno.test("HttpPool.fetch() answers as the Go original", async () => {
-  const pool = demo();
-  const answers: [path: string, ...answer: [number, string, string]][] = [
-    ["/_geecache/scores/Tom", 200, BYTES, "\n\x03630"],
-    ["/_geecache/scores/a%2Bb", 200, BYTES, "\n\x04plus"],
-    ["/_geecache/scores/x%2Fy", 200, BYTES, "\n\x05slash"],
-    ["/_geecache/scores/empty", 200, BYTES, ""],
-    ["/_geecache/nogroup/Tom", 404, TEXT, "no such group: nogroup\n"],
-    ["/_geecache/scores", 400, TEXT, "bad request\n"],
-    ["/_geecache/scores/", 500, TEXT, "key is required\n"],
-  ];
-  for (const [path, ...answer] of answers) {
-    assertEquals(await ask(pool, path), answer, path);
-  }
-});
-
-Deno.test("HttpPool.fetch() mends what the original gets wrong", async () => {
-  const pool = demo();
-  const answers: [path: string, ...answer: [number, string, string]][] = [
-    // The original takes the "+" of its own client for a plus.
-    ["/_geecache/scores/a+b", 200, BYTES, "\n\x05space"],
-    ["/_geecache/scores/a%20b", 200, BYTES, "\n\x05space"],
-    // It answers 500 with the text of the error.
-    ["/_geecache/scores/nobody", 404, TEXT, "no such key\n"],
-    // It closes the connection.
-    ["/other", 404, TEXT, "not found\n"],
-    ["/_geecache/scores/%zz", 400, TEXT, "bad request\n"],
-  ];
-  for (const [path, ...answer] of answers) {
-    assertEquals(await ask(pool, path), answer, path);
-  }
-});
-
-Deno.test("HttpPool.fetch() sends the headers of Go's http.Error", async () => {
-  const response = await demo().fetch(new Request(`${SELF}/other`));
-  assertEquals(response.headers.get("x-content-type-options"), "nosniff");
-  await response.body?.cancel();
-});
-
-Deno.test("HttpPool.fetch() answers GET alone", async () => {
-  const pool = demo();
-  for (const method of ["POST", "PUT", "DELETE", "HEAD"]) {
-    const response = await pool.fetch(
-      new Request(`${SELF}/_geecache/scores/Tom`, { method }),
-    );
-    assertEquals([response.status, response.headers.get("allow")], [
-      405,
-      "GET",
-    ]);
-    await response.body?.cancel();
-  }
-});
 
 Deno.test("HttpPool.fetch() uses the base path it was given", async () => {
   const pool = demo({ basePath: "/" });
