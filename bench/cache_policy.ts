@@ -209,6 +209,6 @@ await runSuite(import.meta, {
   title: `Policies over ${ENTRIES} entries of 100 bytes`,
   baseline: "lru-cache",
   cells,
-  rounds: 3,
+  rounds: 5,
   command: "deno task bench:cache",
 });
