@@ -28,8 +28,6 @@ export type HealthSettings = Pick<
  */
 export class Health {
   #isDown = false;
-  /** Whether it answers again while it is told what it missed. */
-  #isHearing = false;
   #isClosed = false;
   #failures = 0;
   #pause = 0;
@@ -58,14 +56,6 @@ export class Health {
     return this.#isDown;
   }
 
-  /**
-   * Whether the peer is not to be told of changes either. Else one to whom
-   * changes come all the time would always miss one, and never be back.
-   */
-  get isDeaf(): boolean {
-    return this.#isDown && (!this.#isHearing || this.#isClosed);
-  }
-
   /** Failures in a row. */
   get failures(): number {
     return this.#failures;
@@ -85,7 +75,6 @@ export class Health {
 
   /** Takes the peer down, if it is not. */
   down(): void {
-    this.#isHearing = false;
     if (this.#isDown || this.#isClosed) return;
     this.#isDown = true;
     this.#pause = this.#settings.probeAfter;
@@ -137,7 +126,6 @@ export class Health {
   async #try(): Promise<void> {
     try {
       await this.#ping();
-      this.#isHearing = true;
       // Up in the same turn in which nothing is owed, so that no change can
       // come between.
       while (this.#recovery.isOwed()) await this.#recovery.pay();
@@ -147,7 +135,6 @@ export class Health {
       // Still down: that is no news.
     }
     this.#trial = undefined;
-    this.#isHearing = false;
     if (this.#isClosed) return;
     if (this.#isDown) this.#wait();
     else this.#recovery.changed();

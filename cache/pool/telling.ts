@@ -32,18 +32,18 @@ export async function tellAll(
   /** Those that cannot be reached from here. */
   const beyond = new Set<string>();
   for (const peer of peers) {
-    if (peer.isGo || !peer.health.isDeaf) continue;
+    if (peer.isGo || !peer.health.isDown) continue;
     peer.note(telling.group, telling.change);
     beyond.add(peer.name);
   }
-  let hearers = peers.filter((peer) => hears(peer) && peer !== except);
+  let hearers = peers.filter((peer) => isUp(peer) && peer !== except);
   let { missed, lost } = await tellRound(hearers, telling, beyond);
   // Who agreed must also hear of those that were lost only now; and those beyond
   // must, too, whoever has told them already.
   while (lost.length > 0) {
     for (const name of lost) beyond.add(name);
     // Each is lost once at most: those of a pool that is closed never go down.
-    hearers = peers.filter((peer) => hears(peer) && !beyond.has(peer.name));
+    hearers = peers.filter((peer) => isUp(peer) && !beyond.has(peer.name));
     ({ missed, lost } = await tellRound(hearers, telling, beyond));
   }
   for (const { name, isGo } of peers) if (isGo) missed.add(name);
@@ -75,8 +75,8 @@ export async function tellInStead(
   }
 }
 
-function hears({ isGo, health }: RemotePeer): boolean {
-  return !isGo && !health.isDeaf;
+function isUp({ isGo, health }: RemotePeer): boolean {
+  return !isGo && !health.isDown;
 }
 
 /** One question to each; gives whom nobody told, and who failed. */
