@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Times } from "./freshness.ts";
+import { joined } from "./joined.ts";
 import type { Entry, Memory } from "./memory.ts";
 import {
   decodeSnapshot,
@@ -69,19 +70,12 @@ export class Archive {
       // The last one is the end, for which there is room in any case.
       if (size + chunk.length > maxBytes && chunks.length > 0) {
         chunks.push(SNAPSHOT_END);
-        size += SNAPSHOT_END.length;
         break;
       }
       chunks.push(chunk);
       size += chunk.length;
     }
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return joined(chunks);
   }
 
   *#mostUseful(

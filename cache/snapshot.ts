@@ -6,6 +6,7 @@
 // tags, the value. A record of length 0 is the end.
 
 import { ByteView } from "./byte_view.ts";
+import { joined } from "./joined.ts";
 import type { Entry } from "./memory.ts";
 import { crc32Of } from "./ring/hash.ts";
 
@@ -254,18 +255,8 @@ class Source {
       parts.push(value);
       size += value.length;
     }
-    const whole = parts.length === 1 ? this.#rest : joined(parts, size);
+    const whole = parts.length === 1 ? this.#rest : joined(parts);
     this.#rest = whole.subarray(count);
     return whole.subarray(0, count);
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -14,17 +14,12 @@ import { penetration } from "./cache_penetration.ts";
 import { nodeRestart } from "./cache_restart.ts";
 import { soak } from "./cache_soak.ts";
 import { cold, down, restart } from "./cache_stampede.ts";
-import { Report } from "./report.ts";
+import { type Rigs, runRigs, stressArgs } from "./run_rigs.ts";
 
-const args = [...Deno.args];
-const isLong = args.includes("--long");
-const at = args.indexOf("--seed");
-const seed = at === -1 ? Date.now() % 2 ** 31 : Number(args[at + 1]);
-const wanted = args.filter((arg, index) =>
-  !arg.startsWith("--") && (at === -1 || index !== at + 1)
-);
+const args = stressArgs(Deno.args);
+const { isLong, seed } = args;
 
-const rigs: Record<string, (report: Report) => Promise<void>> = {
+const rigs: Rigs = {
   cold,
   restart,
   down,
@@ -41,17 +36,4 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
 };
 
-if (Deno.build.os !== "linux") {
-  console.log("Skipped: the stress run reads the accounts of Linux");
-  Deno.exit(0);
-}
-const unknown = wanted.filter((name) => !Object.hasOwn(rigs, name));
-if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
-  console.log(`Cannot run ${unknown.join(", ")} by seed ${seed}`);
-  Deno.exit(2);
-}
-const report = new Report();
-for (const [name, rig] of Object.entries(rigs)) {
-  if (wanted.length === 0 || wanted.includes(name)) await rig(report);
-}
-Deno.exit(report.end());
+await runRigs(rigs, args);

@@ -3,6 +3,7 @@
 // at times, checked by a model: a node that a change reached never gives what
 // was before it, and in the end no node does.
 import { type ByteView, Group, HttpPool } from "../../cache/mod.ts";
+import { areSettled } from "./cache_settle.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
 
 const NODES = 4;
@@ -276,14 +277,9 @@ class Cluster {
 
   /** Waits until every node has told every other what that missed. */
   async #settle(): Promise<void> {
-    const isSettled = () =>
-      this.#nodes.every(({ pool }) =>
-        Object.values(pool.stats().peers).every(({ state, pending }) =>
-          state === "up" && pending === 0
-        )
-      );
+    const pools = this.#nodes.map(({ pool }) => pool);
     const end = performance.now() + 5000;
-    while (!isSettled()) {
+    while (!areSettled(pools)) {
       await sleep(5);
       if (performance.now() < end) continue;
       this.errors.push("nodes are still down after five seconds");

@@ -4,6 +4,7 @@
 import { Group, HttpPool, type PeerPool, TcpPool } from "../../cache/mod.ts";
 import { History } from "./cache_history.ts";
 import { FaultProxy, FAULTS } from "./cache_proxy.ts";
+import { areSettled } from "./cache_settle.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
 
 const NODES = 8;
@@ -222,14 +223,9 @@ class Run {
 
   /** Waits until every node has told every other what that missed. */
   async #settle(): Promise<void> {
-    const isSettled = () =>
-      this.#nodes.every(({ pool }) =>
-        Object.values(pool.stats().peers).every(({ state, pending }) =>
-          state === "up" && pending === 0
-        )
-      );
+    const pools = this.#nodes.map(({ pool }) => pool);
     const end = performance.now() + 5000;
-    while (!isSettled()) {
+    while (!areSettled(pools)) {
       await sleep(10);
       if (performance.now() < end) continue;
       for (const { name, pool } of this.#nodes) {

@@ -3,10 +3,9 @@
 // all the time; what is kept of that shows in both, and a timer that is left in
 // that it does not end.
 import { Group, TcpPool } from "../../cache/mod.ts";
+import { descriptors, heapUsed } from "./account.ts";
 import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
-import { runInNewContext } from "node:vm";
-import { setFlagsFromString } from "node:v8";
 
 const KEYS = 10_000;
 const TAGS = 10;
@@ -125,21 +124,6 @@ export async function million(
   report.check(`descriptors more, the asked node: ${left}`, left <= 0);
   report.note(`${after.pool.answered} questions between them`);
   report.figure("operations per s", count / ms * 1000, "");
-}
-
-/** The open descriptors of a process by the account of the operating system. */
-function descriptors(pid: number | "self"): number {
-  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-}
-
-/** What the heap holds after everything else is collected. */
-async function heapUsed(): Promise<number> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  await sleep(100);
-  for (let round = 0; round < 3; round++) collect();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
 }
 
 /** What went wrong so far. */

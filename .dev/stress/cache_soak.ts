@@ -2,9 +2,8 @@
 // A long run with 1 % of failing loads, in a process of its own: it shows what
 // is kept, and by ending whether a timer is left.
 import { Group } from "../../cache/mod.ts";
+import { descriptors, heapUsed } from "./account.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
-import { runInNewContext } from "node:vm";
-import { setFlagsFromString } from "node:v8";
 
 const KEYS = 20_000;
 const CLIENTS = 64;
@@ -59,21 +58,6 @@ export async function soak(
   report.count("descriptors left", result.descriptors, 0);
   report.check("no timer left: the process ended by itself", success);
   report.figure("ended after", performance.now() - start, "ms", 500);
-}
-
-/** The open descriptors by the account of the operating system. */
-function descriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
-
-/** What the heap holds after everything else is collected. */
-async function heapUsed(): Promise<number> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  await sleep(100);
-  for (let round = 0; round < 3; round++) collect();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
 }
 
 /** A client after the other: reads, and now and then a change. */

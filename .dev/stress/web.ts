@@ -3,22 +3,17 @@
 // goals. `deno task stress:web` is the short form that CI runs; with `--long`
 // the numbers are ten to a hundred times larger. `--seed N` repeats a run,
 // names after it choose rigs. Needs Linux, whose accounts it reads.
-import { Report } from "./report.ts";
+import { type Rigs, runRigs, stressArgs } from "./run_rigs.ts";
 import { deepJson, headers, largeBodies, pipelining } from "./web_flood.ts";
 import { fuzz, probes } from "./web_fuzz.ts";
 import { hardInputs } from "./web_hard_inputs.ts";
 import { idle, never, resets, slowBodies, slowHeaders } from "./web_slow.ts";
 import { drain, soak } from "./web_soak.ts";
 
-const args = [...Deno.args];
-const isLong = args.includes("--long");
-const at = args.indexOf("--seed");
-const seed = at === -1 ? Date.now() % 2 ** 31 : Number(args[at + 1]);
-const wanted = args.filter((arg, index) =>
-  !arg.startsWith("--") && (at === -1 || index !== at + 1)
-);
+const args = stressArgs(Deno.args);
+const { isLong, seed } = args;
 
-const rigs: Record<string, (report: Report) => Promise<void>> = {
+const rigs: Rigs = {
   probes,
   idle: (report) => idle(report, isLong ? 5000 : 1000),
   slowBodies: (report) => slowBodies(report, 500),
@@ -35,17 +30,4 @@ const rigs: Record<string, (report: Report) => Promise<void>> = {
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),
 };
 
-if (Deno.build.os !== "linux") {
-  console.log("Skipped: the stress run reads the accounts of Linux");
-  Deno.exit(0);
-}
-const unknown = wanted.filter((name) => !Object.hasOwn(rigs, name));
-if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
-  console.log(`Cannot run ${unknown.join(", ")} by seed ${seed}`);
-  Deno.exit(2);
-}
-const report = new Report();
-for (const [name, rig] of Object.entries(rigs)) {
-  if (wanted.length === 0 || wanted.includes(name)) await rig(report);
-}
-Deno.exit(report.end());
+await runRigs(rigs, args);

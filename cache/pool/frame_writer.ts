@@ -50,16 +50,12 @@ export class FrameWriter {
 
   /** Sends what is there, behind the microtasks that are waiting already. */
   flush(): void {
-    if (this.#isFlushing || this.#sink === undefined || this.#isClosed) return;
-    this.#isFlushing = true;
-    queueMicrotask(() => this.#flush());
+    if (this.#begins()) queueMicrotask(() => this.#flush());
   }
 
   /** Sends what is there at once, unless something is on its way. */
   flushNow(): void {
-    if (this.#isFlushing || this.#sink === undefined || this.#isClosed) return;
-    this.#isFlushing = true;
-    void this.#flush();
+    if (this.#begins()) void this.#flush();
   }
 
   /** Resolves when everything is out, or the writer was closed. */
@@ -72,6 +68,14 @@ export class FrameWriter {
   close(): void {
     this.#isClosed = true;
     this.#settle();
+  }
+
+  /** Whether a flush begins now: one at a time, and somewhere to go. */
+  #begins(): boolean {
+    if (this.#isFlushing || this.#sink === undefined || this.#isClosed) {
+      return false;
+    }
+    return this.#isFlushing = true;
   }
 
   async #flush(): Promise<void> {

@@ -1,5 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { joined } from "../joined.ts";
+
 /** What has a body: a request or a response. */
 interface WithBody {
   readonly headers: Headers;
@@ -60,22 +62,9 @@ async function readChunks(
   }
   const [first] = chunks;
   if (chunks.length === 1 && first !== undefined) return first;
-  return joined(chunks, length);
+  return joined(chunks);
 }
 
 function tooLong(limit: number): RangeError {
   return new RangeError(`Cannot read the body: it exceeds ${limit} bytes`);
-}
-
-function joined(
-  chunks: readonly Uint8Array[],
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
