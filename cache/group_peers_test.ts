@@ -260,6 +260,17 @@ Deno.test("Group copies what it asks for often, for a short time and within its 
   assertEquals(group.stats().copies, 2); // of 600 bytes in an eighth of 9600
 });
 
+Deno.test("Group gives peers no copy of what another one owns", async () => {
+  const ask = () => value("old", 60_000);
+  const { group, asked } = peerGroup(ask, { copies: { after: 1 } });
+  await group.get("hot");
+  assertEquals([group.stats().copies, asked], [1, []]);
+  const { peerSource } = group;
+  const answer = await peerSource.answer("hot", { isForwarded: true });
+  assertEquals([String(answer?.view), asked], ["630", ["hot"]]);
+  assertEquals(await text(group.get("hot")), "old");
+});
+
 Deno.test("Group copies nothing it would not be told of, and nothing that is rare", async () => {
   let now = 0;
   const options = { now: () => now, copies: { after: 3 } };

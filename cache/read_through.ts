@@ -92,7 +92,9 @@ export class ReadThrough {
 
   #miss(key: string, options: PeerSourceOptions): Result | Promise<Result> {
     const { copies, counters, misses, rules } = this.#core;
-    const copy = copies.find(key);
+    // A peer that takes this node for the owner gets no copy: from one to the
+    // next an old value would outlive the two rounds of a change.
+    const copy = options.isForwarded ? undefined : copies.find(key);
     if (copy !== undefined) {
       counters.hits++;
       counters.copyHits++;

@@ -28,6 +28,8 @@ export type HealthSettings = Pick<
  */
 export class Health {
   #isDown = false;
+  /** Whether it answers again while it is told what it missed. */
+  #isHearing = false;
   #isClosed = false;
   #failures = 0;
   #pause = 0;
@@ -56,6 +58,15 @@ export class Health {
     return this.#isDown;
   }
 
+  /**
+   * Whether the peer is not to be told of changes either. One that answers again
+   * hears of them while it is told what it missed, though nobody is to ask it
+   * yet: where changes come all the time it would else never be back.
+   */
+  get isDeaf(): boolean {
+    return this.#isDown && (!this.#isHearing || this.#isClosed);
+  }
+
   /** Failures in a row. */
   get failures(): number {
     return this.#failures;
@@ -75,6 +86,7 @@ export class Health {
 
   /** Takes the peer down, if it is not. */
   down(): void {
+    this.#isHearing = false;
     if (this.#isDown || this.#isClosed) return;
     this.#isDown = true;
     this.#pause = this.#settings.probeAfter;
@@ -126,6 +138,7 @@ export class Health {
   async #try(): Promise<void> {
     try {
       await this.#ping();
+      this.#isHearing = true;
       // Up in the same turn in which nothing is owed, so that no change can
       // come between.
       while (this.#recovery.isOwed()) await this.#recovery.pay();
@@ -135,6 +148,7 @@ export class Health {
       // Still down: that is no news.
     }
     this.#trial = undefined;
+    this.#isHearing = false;
     if (this.#isClosed) return;
     if (this.#isDown) this.#wait();
     else this.#recovery.changed();

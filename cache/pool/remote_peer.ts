@@ -282,7 +282,7 @@ export class RemotePeer implements PeerGetter {
   ): Promise<readonly string[]> {
     const question: TellQuestion = { kind: "tell", group, change, missed };
     if (this.isGo) throw this.#line.error(question, "it is a Go node");
-    if (this.health.isDown) {
+    if (this.health.isDeaf) {
       this.#outbox.add(group, change);
       throw this.#line.error(question, "it is down");
     }

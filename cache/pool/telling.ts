@@ -29,23 +29,19 @@ export async function tellAll(
   telling: Telling,
   except?: unknown,
 ): Promise<Set<string>> {
-  /** Those that cannot be reached from here. */
-  const beyond = new Set<string>();
-  for (const peer of peers) {
-    if (peer.isGo || !peer.health.isDown) continue;
-    peer.note(telling.group, telling.change);
-    beyond.add(peer.name);
-  }
-  let hearers = peers.filter((peer) => isUp(peer) && peer !== except);
-  let { missed, lost } = await tellRound(hearers, telling, beyond);
-  // Who agreed must also hear of those that were lost only now; and those beyond
-  // must, too, whoever has told them already.
-  while (lost.length > 0) {
-    for (const name of lost) beyond.add(name);
-    // Each is lost once at most: those of a pool that is closed never go down.
-    hearers = peers.filter((peer) => isUp(peer) && !beyond.has(peer.name));
-    ({ missed, lost } = await tellRound(hearers, telling, beyond));
-  }
+  const failed = new Set<RemotePeer>();
+  let missed: Set<string>;
+  let lost: readonly RemotePeer[];
+  // Again when somebody was lost: all the others have to hear of that, also who
+  // has come back or gone down meanwhile, and whoever has told them already. Each
+  // is lost once at most.
+  do {
+    const { hearers, beyond } = sides(peers, telling, failed);
+    const first = failed.size === 0 ? except : undefined;
+    const round = hearers.filter((peer) => peer !== first);
+    ({ missed, lost } = await tellRound(round, telling, beyond));
+    for (const peer of lost) failed.add(peer);
+  } while (lost.length > 0);
   for (const { name, isGo } of peers) if (isGo) missed.add(name);
   return missed;
 }
@@ -75,8 +71,25 @@ export async function tellInStead(
   }
 }
 
-function isUp({ isGo, health }: RemotePeer): boolean {
-  return !isGo && !health.isDown;
+/** Who is told now, and the names of those that nobody is to ask. */
+function sides(
+  peers: readonly RemotePeer[],
+  { group, change }: Telling,
+  failed: ReadonlySet<RemotePeer>,
+): { hearers: RemotePeer[]; beyond: Set<string> } {
+  const hearers: RemotePeer[] = [];
+  const beyond = new Set<string>();
+  for (const peer of peers) {
+    if (peer.isGo) continue;
+    const { health, name } = peer;
+    if (failed.has(peer) && !health.isDown) {
+      // Back already, it does not know of those that were lost only now.
+      peer.owe([[group, change]]);
+    } else if (failed.has(peer) || health.isDeaf) peer.note(group, change);
+    else hearers.push(peer);
+    if (health.isDown) beyond.add(name);
+  }
+  return { hearers, beyond };
 }
 
 /** One question to each; gives whom nobody told, and who failed. */
@@ -84,15 +97,18 @@ async function tellRound(
   peers: readonly RemotePeer[],
   { group, change, signal }: Telling,
   beyond: ReadonlySet<string>,
-): Promise<{ missed: Set<string>; lost: string[] }> {
-  const names = [...beyond];
-  const missed = new Set(names);
-  const lost: string[] = [];
+): Promise<{ missed: Set<string>; lost: RemotePeer[] }> {
+  const missed = new Set(beyond);
+  const lost: RemotePeer[] = [];
   await Promise.all(peers.map(async (peer) => {
+    const { name } = peer;
+    const names = [...beyond].filter((one) => one !== name);
     const left = await peer.pass(group, change, names, signal);
-    if (left === undefined && !peer.isGo) lost.push(peer.name);
+    if (left !== undefined) missed.delete(name);
+    // Of one that is down all others hear in any case.
+    else if (!peer.isGo && !beyond.has(name)) lost.push(peer);
     const still = new Set(left ?? names);
-    for (const name of names) if (!still.has(name)) missed.delete(name);
+    for (const one of names) if (!still.has(one)) missed.delete(one);
   }));
   return { missed, lost };
 }

@@ -157,11 +157,12 @@ Deno.test("PeerPool tells a peer what it missed before it asks it again", async 
     question.kind === "tell" ? gate.promise : undefined;
   await time.tickAsync(500);
   assertEquals(network.ways("ping"), ["a>b"]);
-  // A change that comes while it is being told waits with the others.
-  assertEquals(await a.tellOthers("scores", { kind: "reset" }), ["b"]);
+  // A change that comes while it is being told does not wait for that.
+  const telling = a.tellOthers("scores", { kind: "reset" });
   assertEquals([a.others, cluster.state("b", "a")], [[], "down"]);
   gate.resolve();
   await time.tickAsync(0);
+  assertEquals(await telling, []);
   assertEquals(cluster.told("b"), ["remove x,y", "reset"]);
   assertEquals([a.others, cluster.state("b", "a")], [[peer], "up"]);
   assertEquals([a.stats().peers.b?.pending, time.next()], [0, false]);
@@ -458,4 +459,71 @@ Deno.test("PeerPool.tellOthers() ends when the pool is closed meanwhile", async 
   const telling = a.tellOthers("scores", DROP);
   await a.close();
   assertEquals(await telling, ["b"]);
+});
+
+Deno.test("PeerPool takes a peer back to which changes come all the time", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b"]);
+  const { network } = cluster;
+  const a = cluster.pool("a");
+  network.between("a", "b", "cut");
+  await a.tellOthers("scores", DROP);
+  network.between("a", "b", "none");
+  network.delay = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const tellings: Promise<readonly string[]>[] = [];
+  for (let ms = 0; ms < 600; ms++) {
+    tellings.push(a.tellOthers("scores", { kind: "drop", keys: [`k${ms}`] }));
+    await time.tickAsync(1);
+  }
+  assertEquals(cluster.state("b", "a"), "up");
+  await time.tickAsync(10);
+  assertEquals(await tellings.at(-1), []);
+});
+
+Deno.test("PeerPool tells who was back before another one was lost", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b", "c"]);
+  const { network } = cluster;
+  const a = cluster.pool("a");
+  network.between("a", "b", "cut");
+  await a.tellOthers("scores", { kind: "drop", keys: ["w"] });
+  network.between("a", "b", "none");
+  network.fault("a", "c", "cut");
+  const gate = Promise.withResolvers<void>();
+  network.delay = ({ to, question }) =>
+    question.kind === "tell" && to === "c" ? gate.promise : undefined;
+  const told = cluster.told("b").length;
+  const telling = a.tellOthers("scores", DROP);
+  await time.tickAsync(500);
+  assertEquals(cluster.state("b", "a"), "up");
+  assertEquals(cluster.told("b").slice(told), ["remove w,x"]);
+  // By now "b" may have asked "c" for the old value; it has to drop it again.
+  gate.resolve();
+  assertEquals(await telling, []);
+  assertEquals(cluster.told("c").at(-1), "remove x");
+  assertEquals(cluster.told("b").at(-1), "drop x");
+});
+
+Deno.test("PeerPool tells who went down after it was told that another one was lost", async () => {
+  using time = new FakeTime();
+  await using cluster = new Cluster(["a", "b", "c"]);
+  const { network } = cluster;
+  const a = cluster.pool("a");
+  const [b] = a.others;
+  network.fault("a", "c", "cut");
+  network.between("b", "c", "cut");
+  const gate = Promise.withResolvers<void>();
+  network.delay = ({ from, to }) =>
+    from === "a" && to === "c" ? gate.promise : undefined;
+  const telling = a.tellOthers("scores", DROP);
+  await time.tickAsync(0);
+  network.fault("a", "b", "cut");
+  await assertRejects(() => b?.tell("scores", DROP) ?? Promise.resolve());
+  network.fault("a", "b", "none");
+  gate.resolve();
+  assertEquals(await telling, ["b", "c"]);
+  await time.tickAsync(500);
+  assertEquals(cluster.state("b", "a"), "up");
+  assertEquals(cluster.told("b").at(-1), "remove x");
+  assertEquals(cluster.state("c", "b"), "down");
 });
