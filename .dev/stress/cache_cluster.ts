@@ -131,7 +131,8 @@ class Cluster {
       ring: "crc32x50",
       fetch: this.#network.fetchOf(name),
       probeAfter: 4,
-      maxProbe: 20,
+      // A ping has half of it; where nothing is cut, none is to take too long.
+      maxProbe: this.#fault === "the list" ? 1000 : 20,
       timeout: 2000,
       grace: GRACE_MS,
     });

@@ -104,9 +104,9 @@ async function tellRound(
     const { name } = peer;
     const names = [...beyond].filter((one) => one !== name);
     const left = await peer.pass(group, change, names, signal);
-    if (left !== undefined) missed.delete(name);
-    // Of one that is down all others hear in any case.
-    else if (!peer.isGo && !beyond.has(name)) lost.push(peer);
+    // Of one that is down all others hear in any case. Whoever hears this one
+    // change has still missed what was before it.
+    if (left === undefined && !peer.isGo && !beyond.has(name)) lost.push(peer);
     const still = new Set(left ?? names);
     for (const one of names) if (!still.has(one)) missed.delete(one);
   }));
