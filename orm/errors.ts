@@ -104,6 +104,12 @@ export class ConflictError extends DatabaseError {
   override readonly name = "ConflictError";
 }
 
+/** There is no row where there has to be one. */
+export class NotFoundError extends DatabaseError {
+  /** The name of the class. */
+  override readonly name = "NotFoundError";
+}
+
 /** The engine is closed, or the transaction has ended. */
 export class ClosedError extends DatabaseError {
   /** The name of the class. */

@@ -51,6 +51,11 @@ interface NativeStatement {
     readonly lastInsertRowid: number | bigint;
   };
   columns(): readonly { readonly name: string }[];
+  iterate(params: readonly SqlValue[]): {
+    next(): { readonly done?: boolean; readonly value?: unknown };
+  };
+  // The library's types do not know of it.
+  readonly interrupt?: () => void;
 }
 
 /** What we use of a database of `npm:libsql`. */
@@ -196,6 +201,38 @@ class LibsqlStatement implements Statement {
       return { affected: changes, lastId: lastInsertRowid };
     } catch (error) {
       throw this.#healed(error, this.#statement, params);
+    }
+  }
+
+  *iterate(params: readonly SqlValue[]): Generator<SqlValue[]> {
+    const rows = this.#statement.iterate(params);
+    let isDone = false;
+    try {
+      for (;;) {
+        const { done, value } = rows.next();
+        isDone = done ?? false;
+        if (isDone) return;
+        yield value as SqlValue[]; // as in all()
+      }
+    } catch (error) {
+      isDone = true;
+      throw error;
+    } finally {
+      if (!isDone) this.#end(rows);
+    }
+  }
+
+  /**
+   * The library's iterator has no return(), and one that is left keeps its
+   * snapshot even when the connection is closed: later writes of the connection
+   * fail, and the log of the file grows. Interrupted, it ends at the next step.
+   */
+  #end(rows: { next(): { readonly done?: boolean } }): void {
+    this.#statement.interrupt?.();
+    try {
+      while (!rows.next().done);
+    } catch {
+      // As intended.
     }
   }
 

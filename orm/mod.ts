@@ -133,7 +133,7 @@
 
 export { Engine } from "./engine.ts";
 export type { EngineOptions, EngineStats } from "./engine.ts";
-export type { Session } from "./session.ts";
+export type { ModelQueryOptions, Session } from "./session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { QueryEvent } from "./driver/channel.ts";
 export {
@@ -221,10 +221,49 @@ export type {
   NamedTable,
   Sql,
   SqlName,
+  SqlQuery,
   SqlTag,
 } from "./query/sql_template.ts";
-export type { Condition, Operators, Where } from "./query/conditions.ts";
-export type { Query } from "./query/query.ts";
+export type { Condition, Where } from "./query/conditions.ts";
+export type { Operators } from "./query/operators.ts";
+export type { JsonOperators, JsonScalar } from "./query/json_path.ts";
+export type { Query, Selected } from "./query/query.ts";
+export type { Explanation, IterateOptions, Results } from "./query/results.ts";
+export type { OneColumn, Selectable } from "./query/selectable.ts";
+export type { OrderKey, OrderOptions } from "./query/order.ts";
+export type {
+  Joined,
+  JoinedRefs,
+  Joins,
+  NoJoins,
+  NullableColumns,
+} from "./query/joined_columns.ts";
+export { expression } from "./query/expression.ts";
+export type { Expression, Refs, TypeOf } from "./query/expression.ts";
+export {
+  avg,
+  count,
+  countDistinct,
+  groupConcat,
+  max,
+  min,
+  sum,
+} from "./query/aggregates.ts";
+export { exists, notExists, subquery } from "./query/subqueries.ts";
+export { derive, recursive } from "./query/derive.ts";
+export type {
+  DerivedColumn,
+  DerivedColumns,
+  RecursiveOptions,
+} from "./query/derive.ts";
+export { fullText } from "./query/full_text.ts";
+export type {
+  FullText,
+  FullTextOptions,
+  HighlightOptions,
+  MatchOptions,
+  SnippetOptions,
+} from "./query/full_text.ts";
 export type { InsertResult } from "./query/insert.ts";
 export type { SqlParam } from "./query/sql.ts";
 export type {
@@ -246,6 +285,7 @@ export {
   type DatabaseErrorOptions,
   DiskFullError,
   ForeignKeyError,
+  NotFoundError,
   NotNullError,
   ReadOnlyError,
   SqlSyntaxError,

@@ -4,8 +4,10 @@ import type { Dialect, SqlText } from "./dialect/dialect.ts";
 import type { SqlValue } from "./driver/sql_value.ts";
 import type { Executor } from "./executor.ts";
 import { type InsertResult, insertRows } from "./query/insert.ts";
+import type { FullText } from "./query/full_text.ts";
 import type { TablePlan } from "./query/plan.ts";
 import type { Query } from "./query/query.ts";
+import type { QueryContext } from "./query/query_steps.ts";
 import type { SqlChecker, SqlParam } from "./query/sql.ts";
 import { bindSql, type Sql } from "./query/sql_template.ts";
 import { query } from "./query/table_query.ts";
@@ -53,12 +55,32 @@ export interface Session {
     ...rows: readonly InsertRow<C>[]
   ): Promise<InsertResult>;
   /**
-   * The query on every row of a table.
+   * Creates a full-text index, fills it with the rows of its table and keeps it
+   * true from now on, all or nothing.
+   *
+   * @typeParam C The table's columns.
+   * @param index The index.
+   * @throws {SqlSyntaxError} When there is one of that name.
+   */
+  createFullText<C extends Columns>(index: FullText<C, string>): Promise<void>;
+  /**
+   * Drops a full-text index, if it is there.
+   *
+   * @typeParam C The table's columns.
+   * @param index The index.
+   */
+  dropFullText<C extends Columns>(index: FullText<C, string>): Promise<void>;
+  /**
+   * The query on every row of a table, or of a derived one.
    *
    * @typeParam C The table's columns.
    * @param table The table.
+   * @param options What it is called in the query.
    */
-  model<C extends Columns>(table: Table<string, C>): Query<C, Row<C>>;
+  model<C extends Columns>(
+    table: Table<string, C>,
+    options?: ModelQueryOptions,
+  ): Query<C, Row<C>>;
   /**
    * Runs a statement and returns its rows. An integer is a `number` within
    * 2^53 and a `bigint` beyond.
@@ -113,6 +135,17 @@ export interface Session {
   ): Promise<T>;
 }
 
+/** How a query names its table. */
+export interface ModelQueryOptions {
+  /**
+   * What the table is called in the query, for one that stands inside of another
+   * on the same table.
+   *
+   * @default {the table's name}
+   */
+  readonly as?: string;
+}
+
 /** What the sessions of one database share. */
 export interface SessionContext {
   readonly dialect: Dialect;
@@ -126,25 +159,19 @@ const READS = /^\s*select\b/i;
 export class ExecutorSession implements Session {
   readonly #executor: Executor;
   readonly #context: SessionContext;
-  readonly #query: {
-    readonly executor: Executor;
-    readonly checker: SqlChecker;
-  };
+  readonly #query: QueryContext;
 
   constructor(executor: Executor, context: SessionContext) {
     this.#executor = executor;
     this.#context = context;
-    this.#query = { executor, checker: context.checker };
+    const { checker, plan } = context;
+    this.#query = { executor, checker, plan };
   }
 
   async createTable(table: Table): Promise<void> {
     const [create = "", ...rest] = this.#context.plan(table).createSql();
     if (rest.length === 0) return void await this.#run(create, []);
-    await this.#executor.transaction(async (inner) => {
-      for (const sql of [create, ...rest]) {
-        await inner.write((channel) => channel.run(sql, []));
-      }
-    });
+    await this.#runAll([create, ...rest]);
   }
 
   async dropTable(table: Table): Promise<void> {
@@ -168,8 +195,30 @@ export class ExecutorSession implements Session {
     return insertRows(this.#executor, this.#context.plan(table), rows);
   }
 
-  model<C extends Columns>(table: Table<string, C>): Query<C, Row<C>> {
-    return query(this.#query, this.#context.plan(table));
+  model<C extends Columns>(
+    table: Table<string, C>,
+    options?: ModelQueryOptions,
+  ): Query<C, Row<C>> {
+    const plan = this.#context.plan(table);
+    const alias = options?.as;
+    return query(this.#query, alias === undefined ? plan : plan.as(alias));
+  }
+
+  createFullText<C extends Columns>(index: FullText<C, string>): Promise<void> {
+    return this.#runAll(index.createSql);
+  }
+
+  dropFullText<C extends Columns>(index: FullText<C, string>): Promise<void> {
+    return this.#runAll(index.dropSql);
+  }
+
+  /** Runs statements, all or none. */
+  #runAll(statements: readonly string[]): Promise<void> {
+    return this.#executor.transaction(async (inner) => {
+      for (const sql of statements) {
+        await inner.write((channel) => channel.run(sql, []));
+      }
+    });
   }
 
   async raw<T extends object = Record<string, SqlValue>>(

@@ -75,6 +75,7 @@ interface NativeStatement {
     readonly lastInsertRowid: number | bigint;
   };
   columns(): readonly { readonly name: string }[];
+  iterate(...params: readonly SqlValue[]): Iterable<unknown>;
 }
 
 /** What we use of a database. */
@@ -166,6 +167,11 @@ class SqliteStatement implements Statement {
   run(params: readonly SqlValue[]): RunResult {
     const { changes, lastInsertRowid } = this.#statement.run(...params);
     return { affected: Number(changes), lastId: lastInsertRowid };
+  }
+
+  iterate(params: readonly SqlValue[]): Iterable<SqlValue[]> {
+    // As in all().
+    return this.#statement.iterate(...params) as Iterable<SqlValue[]>;
   }
 
   columns(): readonly string[] {

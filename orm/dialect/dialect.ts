@@ -58,4 +58,11 @@ export interface Dialect {
    * have to be bound one by one.
    */
   inList(kind: ColumnKind): string | undefined;
+  /**
+   * The same for rows of several values, bound as one JSON text of arrays.
+   *
+   * @param kinds What the rows hold.
+   * @returns The list in parentheses, or `undefined` as above.
+   */
+  inRows(kinds: readonly ColumnKind[]): string | undefined;
 }

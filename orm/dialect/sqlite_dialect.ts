@@ -74,4 +74,13 @@ export const sqliteDialect: Dialect = {
     if (kind === "blob") return "(SELECT unhex(value) FROM json_each(?))";
     return "(SELECT value FROM json_each(?))";
   },
+
+  inRows(kinds: readonly ColumnKind[]): string | undefined {
+    if (kinds.includes("real")) return undefined;
+    const cells = kinds.map((kind, index) => {
+      const cell = `json_extract(value, '$[${index}]')`;
+      return kind === "blob" ? `unhex(${cell})` : cell;
+    });
+    return `(SELECT ${cells.join(", ")} FROM json_each(?))`;
+  },
 };

@@ -113,6 +113,35 @@ export class Channel {
     });
   }
 
+  /**
+   * The rows one by one, on a connection of their own where the driver can open
+   * one: what is written meanwhile neither waits for them nor is seen by them.
+   * In a transaction, and on a database in memory, it is the same connection.
+   */
+  async *iterate(
+    sql: string,
+    params: readonly SqlValue[],
+    options: PrepareOptions,
+  ): AsyncGenerator<SqlValue[]> {
+    const start = performance.now();
+    let error: unknown;
+    const own = this.inTransaction
+      ? undefined
+      : await this.#driver.openReader?.();
+    try {
+      const text = this.#driver.dialect.placeholders(sql);
+      // Not of the cache: another run of the statement would end this one.
+      const statement = (own ?? this.#connection).prepare(text, options);
+      yield* statement.iterate?.(params) ?? await statement.all(params);
+    } catch (cause) {
+      error = this.#driver.errorOf(cause);
+      throw error;
+    } finally {
+      await own?.close();
+      this.#log(sql, params, start, error);
+    }
+  }
+
   exec(sql: string): MaybePromise<void> {
     return this.#watch(sql, NO_PARAMS, () => this.#connection.exec(sql));
   }

@@ -37,6 +37,13 @@ export interface Statement {
    * @param params One value for each placeholder.
    */
   run(params: readonly SqlValue[]): MaybePromise<RunResult>;
+  /**
+   * Runs it and returns its rows one by one. To stop early frees what it holds.
+   * Left out where rows cannot be had one by one.
+   *
+   * @param params One value for each placeholder.
+   */
+  iterate?(params: readonly SqlValue[]): Iterable<SqlValue[]>;
   /** The names of the result columns, none for a statement without a result. */
   columns(): readonly string[];
 }

@@ -49,7 +49,10 @@ Deno.test("conditionSql() refuses what parsed JSON may hold", () => {
     [{ id: { between: [1] } }, '"between" wants an array of two values'],
     [{ id: { like: "1%" } }, '"id": "like" is for text'],
     [{ id: { isNull: "no" } }, '"id": got "no", want true or false'],
-    [{ meta: { eq: "{}" } }, '"meta": a JSON column knows null and "isNull"'],
+    [
+      { meta: { eq: "{}" } },
+      '"meta": a JSON column knows null, "isNull" and "path"',
+    ],
     [{ or: { id: 1 } }, '"or": got an object, want an array'],
     [{ or: [] }, '"or": the array is empty'],
     [{ and: [] }, '"and": the array is empty'],

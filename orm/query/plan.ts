@@ -1,16 +1,24 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Dialect } from "../dialect/dialect.ts";
-import type { PrepareOptions } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import { didYouMean } from "../nearest_name.ts";
-import { type Codec, describe } from "../schema/codecs.ts";
+import { checkText, type Codec, describe } from "../schema/codecs.ts";
 import type { ColumnDefinition, ColumnRole } from "../schema/column.ts";
 import { createSql } from "../schema/create_sql.ts";
 import { isNumbered, schema } from "../schema/schema.ts";
 import type { Table } from "../schema/table.ts";
-import { type Hydrator, hydrator } from "./hydrate.ts";
+import { derivedOf, type DerivedSource } from "./derive.ts";
+import type { Expression } from "./expression.ts";
 import { InsertShape, valueIn } from "./insert_shape.ts";
+import {
+  bindSql,
+  pieceOf,
+  type Sql,
+  SqlName,
+  withCodec,
+} from "./sql_template.ts";
+import { type Selection, Selections } from "./selections.ts";
 import { MAX_TEXTS, Texts } from "./texts.ts";
 
 /** A column with its names written out as SQL. */
@@ -31,12 +39,6 @@ export interface ColumnPlan {
   readonly isSet: string;
 }
 
-/** What a query reads: the text up to its conditions, and how rows are made. */
-export interface Selection extends PrepareOptions {
-  readonly sql: string;
-  readonly hydrate: Hydrator;
-}
-
 /**
  * What can be prepared about a table before any query: names, statements and
  * hydrators, each made once. What a query adds to it is text with placeholders
@@ -46,6 +48,14 @@ export interface Selection extends PrepareOptions {
 export class TablePlan {
   /** The table's name in quotes. */
   readonly name: string;
+  /** The table. */
+  readonly table: Table;
+  /** What its columns belong to in a query, not in quotes: its name, or another. */
+  readonly alias: string;
+  /** The table as it stands behind FROM. */
+  readonly from: string;
+  /** The query that stands for it, if it is derived. */
+  readonly derived: DerivedSource | undefined;
   readonly columns: readonly ColumnPlan[];
   readonly dialect: Dialect;
   /** Whether the primary key is an integer, which the database can number. */
@@ -54,24 +64,33 @@ export class TablePlan {
   readonly softDelete: ColumnPlan | undefined;
   /** The column that counts updates. */
   readonly version: ColumnPlan | undefined;
-  readonly #table: Table;
   readonly #update: string;
   readonly #byProperty: ReadonlyMap<string, ColumnPlan>;
   readonly #settable: readonly ColumnPlan[];
   readonly #updatedAt: readonly ColumnPlan[];
   readonly #isStamped: boolean;
   readonly #isAlive: string;
-  readonly #selections = new Map<string, Selection>();
+  readonly #alias: string;
+  readonly #aliases = new Map<string, TablePlan>();
+  #refs: Readonly<Record<string, Expression<unknown>>> | undefined;
+  readonly #selections: Selections;
   readonly #insert: InsertShape;
   readonly #computed: readonly ColumnPlan[];
   readonly #inserts = new Map<string, InsertShape>();
   readonly #texts = new Texts();
 
-  constructor(table: Table, dialect: Dialect) {
+  constructor(table: Table, dialect: Dialect, alias: string = table.name) {
     this.dialect = dialect;
     this.name = dialect.quote(table.name);
-    this.#table = table;
-    this.#update = `UPDATE ${this.name} SET `;
+    this.alias = alias;
+    this.#alias = dialect.quote(alias);
+    this.from = alias === table.name
+      ? this.name
+      : `${this.name} AS ${this.#alias}`;
+    this.derived = derivedOf(table);
+    this.#selections = new Selections(this);
+    this.table = table;
+    this.#update = `UPDATE ${this.from} SET `;
     this.columns = Object.entries(table.columns).map((
       [property, { definition }],
     ) => this.#column(property, definition));
@@ -106,7 +125,7 @@ export class TablePlan {
 
   #column(property: string, definition: ColumnDefinition): ColumnPlan {
     const name = this.dialect.quote(definition.name ?? property);
-    const path = `${this.name}.${name}`;
+    const path = `${this.#alias}.${name}`;
     return {
       property,
       definition,
@@ -126,7 +145,7 @@ export class TablePlan {
     throw new TypeError(
       `Cannot find column ${
         describe(property)
-      } of table "${this.#table.name}": want ${
+      } of table "${this.table.name}": want ${
         names.map((name) => `"${name}"`).join(", ")
       }${didYouMean(property, names)}`,
     );
@@ -134,21 +153,53 @@ export class TablePlan {
 
   /** What reads these properties, or all of them. */
   selection(properties?: readonly string[]): Selection {
-    const key = properties === undefined ? "" : JSON.stringify(properties);
-    let selection = this.#selections.get(key);
-    if (selection === undefined) {
-      const columns = properties?.map((name) => this.column(name)) ??
-        this.columns;
-      const names = columns.map(({ path }) => path).join(", ");
-      selection = {
-        sql: `SELECT ${names} FROM ${this.name}`,
-        bigints: columns.some(({ codec }) => codec.kind === "bigint"),
-        hydrate: hydrator(columns),
-      };
-      if (this.#selections.size >= MAX_TEXTS) this.#selections.clear();
-      this.#selections.set(key, selection);
+    return this.#selections.ofProperties(properties);
+  }
+
+  /** What reads these expressions, by the properties of the rows to make. */
+  selectionOf(
+    expressions: Readonly<Record<string, Expression<unknown>>>,
+  ): Selection {
+    return this.#selections.ofExpressions(expressions);
+  }
+
+  /** A piece of SQL as text; its values are appended. */
+  write(piece: Sql, params: SqlValue[]): string {
+    const { sql, params: added } = bindSql(
+      piece,
+      [],
+      this.dialect,
+      (property) => this.column(property).path,
+    );
+    for (const value of added) params.push(value);
+    return sql;
+  }
+
+  /** The same table under another name. */
+  as(alias: string): TablePlan {
+    if (alias === this.alias) return this;
+    let plan = this.#aliases.get(alias);
+    if (plan === undefined) {
+      checkAlias(alias);
+      plan = new TablePlan(this.table, this.dialect, alias);
+      if (this.#aliases.size >= MAX_TEXTS) this.#aliases.clear();
+      this.#aliases.set(alias, plan);
     }
-    return selection;
+    return plan;
+  }
+
+  /** Its columns as expressions. */
+  get refs(): Readonly<Record<string, Expression<unknown>>> {
+    this.#refs ??= Object.freeze(Object.fromEntries(
+      this.columns.map(({ property, definition, codec }) => [
+        property,
+        withCodec(
+          pieceOf(new SqlName(definition.name ?? property, this.alias)),
+          codec,
+        ),
+      ]),
+    ));
+    return this.#refs;
   }
 
   /**
@@ -205,7 +256,7 @@ export class TablePlan {
   #checkInsert(property: string): void {
     if (this.column(property).definition.generated === undefined) return;
     throw new TypeError(
-      `Cannot insert into "${this.#table.name}": "${property}" is generated`,
+      `Cannot insert into "${this.table.name}": "${property}" is generated`,
     );
   }
 
@@ -262,11 +313,27 @@ export class TablePlan {
 
   /** The statements that create the table and its indices. */
   createSql(): string[] {
-    return createSql(schema(this.#table, this.dialect), this.dialect);
+    if (this.derived !== undefined) {
+      throw new TypeError(
+        `Cannot create table "${this.table.name}": it is derived from a query`,
+      );
+    }
+    return createSql(schema(this.table, this.dialect), this.dialect);
   }
 
   /** The statement that drops the table, if it is there. */
   dropSql(): string {
     return `DROP TABLE IF EXISTS ${this.name}`;
   }
+}
+
+function checkAlias(alias: unknown): void {
+  if (typeof alias !== "string" || alias === "") {
+    throw new TypeError(
+      `Cannot name table: got ${
+        describe(alias)
+      }, want a text that is not empty`,
+    );
+  }
+  checkText(alias, alias);
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlValue } from "../driver/sql_value.ts";
-import { describe } from "../schema/codecs.ts";
+import { type Codec, describe } from "../schema/codecs.ts";
 import { type SqlParam, toSqlValue } from "./sql.ts";
 
 /**
@@ -12,8 +12,27 @@ import { type SqlParam, toSqlValue } from "./sql.ts";
 export interface Sql {
   /** What stands around the values: one text more than there are values. */
   readonly texts: readonly string[];
-  /** The values to bind and the names to quote. */
-  readonly values: readonly (SqlValue | SqlName)[];
+  /** The values to bind, the names to quote and the queries to put in. */
+  readonly values: readonly (SqlValue | SqlName | SqlQuery)[];
+}
+
+/** A query inside of another, written out already. */
+export class SqlQuery {
+  /** Its text, with a placeholder for each value. */
+  readonly sql: string;
+  /** Its values. */
+  readonly params: readonly SqlValue[];
+
+  /**
+   * Describes a query.
+   *
+   * @param sql Its text.
+   * @param params Its values.
+   */
+  constructor(sql: string, params: readonly SqlValue[]) {
+    this.sql = sql;
+    this.params = params;
+  }
 }
 
 /** A name in a piece of SQL, quoted when it is known for which database. */
@@ -83,18 +102,44 @@ export interface SqlTag {
   list(items: readonly (SqlParam | Sql)[]): Sql;
 }
 
+/** Every piece of SQL; an expression is one that knows how its value is stored. */
 class SqlFragment implements Sql {
   readonly texts: readonly string[];
-  readonly values: readonly (SqlValue | SqlName)[];
+  readonly values: Sql["values"];
+  readonly codec: Codec<unknown> | undefined;
 
   constructor(
     texts: readonly string[],
-    values: readonly (SqlValue | SqlName)[],
+    values: Sql["values"],
+    codec?: Codec<unknown>,
   ) {
     this.texts = Object.freeze(texts);
     this.values = Object.freeze(values);
+    this.codec = codec;
     Object.freeze(this);
   }
+}
+
+/** The same SQL as an expression whose value is stored by a codec. */
+export function withCodec(
+  { texts, values }: Sql,
+  codec: Codec<unknown>,
+): Sql & { readonly codec: Codec<unknown> } {
+  // What it is made with is what it has.
+  return new SqlFragment(texts, values, codec) as SqlFragment & {
+    readonly codec: Codec<unknown>;
+  };
+}
+
+/** The piece of SQL that is a name, or a query in parentheses. */
+export function pieceOf(value: SqlName | SqlQuery): Sql {
+  const isName = value instanceof SqlName;
+  return new SqlFragment(isName ? ["", ""] : ["(", ")"], [value]);
+}
+
+/** The codec of an expression, `undefined` for what is none. */
+export function codecOf(value: unknown): Codec<unknown> | undefined {
+  return value instanceof SqlFragment ? value.codec : undefined;
 }
 
 /** Whether it was made by the tag. */
@@ -106,7 +151,7 @@ export function isSql(value: unknown): value is Sql {
 function join(texts: readonly string[], items: readonly unknown[]): Sql {
   const [first = "", ...rest] = texts;
   const outTexts: string[] = [];
-  const outValues: (SqlValue | SqlName)[] = [];
+  const outValues: (SqlValue | SqlName | SqlQuery)[] = [];
   let open = first;
   items.forEach((item, index) => {
     if (isSql(item)) {
@@ -141,19 +186,15 @@ function tag(
 }
 
 function ref(target: string | NamedColumn | NamedTable): Sql {
-  if (typeof target === "string") return named(new SqlName(target));
-  if ("columns" in target) return named(new SqlName(target.name, ""));
+  if (typeof target === "string") return pieceOf(new SqlName(target));
+  if ("columns" in target) return pieceOf(new SqlName(target.name, ""));
   const { name, of } = target.definition;
   if (of === undefined) {
     throw new TypeError(
       "Cannot refer to column: it is in no table yet, give the name of its property",
     );
   }
-  return named(new SqlName(name ?? of.property, of.table));
-}
-
-function named(name: SqlName): Sql {
-  return new SqlFragment(["", ""], [name]);
+  return pieceOf(new SqlName(name ?? of.property, of.table));
 }
 
 function list(items: readonly (SqlParam | Sql)[]): Sql {
@@ -194,21 +235,30 @@ export function writeSql(
   { texts, values }: Sql,
   nameOf: (name: SqlName) => string,
   valueOf: (value: SqlValue) => string,
+  queryOf: (query: SqlQuery) => string = refuseQuery,
 ): string {
   let text = "";
   for (const [index, part] of texts.entries()) {
     text += part;
     const value = values[index];
     if (value === undefined) break;
-    text += value instanceof SqlName ? nameOf(value) : valueOf(value);
+    text += value instanceof SqlName
+      ? nameOf(value)
+      : value instanceof SqlQuery
+      ? queryOf(value)
+      : valueOf(value);
   }
   return text;
 }
 
-/** A statement or a part of one, and its values. */
+function refuseQuery(): never {
+  throw new TypeError("Cannot define table: there is a query in an expression");
+}
+
+/** A part of a statement, and its values. */
 export interface SqlPart {
   readonly sql: string;
-  readonly params: readonly SqlParam[];
+  readonly params: readonly SqlValue[];
 }
 
 /** A piece of SQL with a placeholder for each value. */
@@ -231,6 +281,9 @@ export function bindSql(
   }, (value) => {
     params.push(value);
     return "?";
+  }, ({ sql, params: inner }) => {
+    for (const value of inner) params.push(value);
+    return sql;
   });
   return { sql: text, params };
 }

@@ -1,73 +1,80 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { SqlText } from "../dialect/dialect.ts";
 import type { MaybePromise, RunResult } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
-import type { Executor } from "../executor.ts";
-import { ConflictError } from "../errors.ts";
-import type { Changes, Columns, Row } from "../schema/table.ts";
+import { NotFoundError } from "../errors.ts";
+import type { Relation } from "../schema/relations.ts";
+import type { Changes, Columns, Row, Table } from "../schema/table.ts";
+import { checkBounded, checkCount, namesOne, noRow } from "./bounds.ts";
 import { conditionSql, type Where } from "./conditions.ts";
-import type { ColumnPlan, Selection, TablePlan } from "./plan.ts";
-import type { SqlChecker, SqlParam } from "./sql.ts";
+import { compoundTable, type DerivedColumns } from "./derive.ts";
+import type { FullText, MatchOptions } from "./full_text.ts";
+import type { Joins, NoJoins } from "./joined_columns.ts";
+import { cursorOf } from "./keyset.ts";
+import { type ColumnPlan, TablePlan } from "./plan.ts";
 import type { Query } from "./query.ts";
-import { bindSql, isSql, type Sql, type SqlPart } from "./sql_template.ts";
-
-interface QueryState {
-  readonly selection: Selection;
-  readonly where: string;
-  readonly params: readonly SqlValue[];
-  readonly order: string;
-  readonly limit: number | undefined;
-  readonly offset: number | undefined;
-  /** Of ALL, WITH_DELETED and VERSIONED, added. */
-  readonly flags: number;
-}
-
-// One number, so that they cost a query nothing.
-const ALL = 1;
-const WITH_DELETED = 2;
-/** A condition names the version that rows have to have. */
-const VERSIONED = 4;
-
-/** What a query runs with. */
-export interface QueryContext {
-  readonly executor: Executor;
-  readonly checker: SqlChecker;
-}
-
-const NO_PARAMS: readonly SqlValue[] = [];
-
-function checkCount(name: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new RangeError(
-    `Cannot set ${name}: got ${String(count)}, want a whole number from 0`,
-  );
-}
-
-/** Whether a condition names one version. */
-function namesOne({ property }: ColumnPlan, condition: object): boolean {
-  if (!Object.hasOwn(condition, property)) return false;
-  const value: unknown = condition[property as keyof typeof condition];
-  return typeof value !== "object" || value !== null && "eq" in value;
-}
+import {
+  added,
+  ALL,
+  everyRow,
+  type MoreState,
+  type QueryState,
+  VERSIONED,
+  WITH_DELETED,
+  withMore,
+} from "./query_state.ts";
+import {
+  grouped,
+  havingSql,
+  joined,
+  joinedCondition,
+  type JoinMaker,
+  matched,
+  ordered,
+  paged,
+  type QueryContext,
+  type QueryScope,
+  selected,
+  type SqlMaker,
+  withRelation,
+  written,
+} from "./query_steps.ts";
+import {
+  countRows,
+  explained,
+  findMore,
+  firstOfMore,
+  hasRow,
+  iterateRows,
+} from "./reading.ts";
+import type { Explanation, IterateOptions } from "./results.ts";
+import { innerText, selectText, whereText } from "./select_text.ts";
+import {
+  SELECT,
+  type Selectable,
+  type SelectText,
+  selectTextOf,
+} from "./selectable.ts";
+import type { SqlChecker, SqlParam } from "./sql.ts";
+import { isSql, type Sql } from "./sql_template.ts";
 
 /** The query on every row of a table. */
 export function query<C extends Columns>(
   context: QueryContext,
   plan: TablePlan,
 ): Query<C, Row<C>> {
-  return new TableQuery(context, plan, {
-    selection: plan.selection(),
-    where: "",
-    params: NO_PARAMS,
-    order: "",
-    limit: undefined,
-    offset: undefined,
-    flags: 0,
-  });
+  return new TableQuery<C, Row<C>, NoJoins>(context, plan, everyRow(plan));
 }
 
-class TableQuery<C extends Columns, Out> implements Query<C, Out> {
+type Refine = (query: never) => unknown;
+
+// What a step returns has other types than the query itself; the interface says
+// which. No row is of every type, and so a query of none is of any.
+type Next = Query<never, never, never>;
+type Compound<Out> = Query<DerivedColumns<Out>, Out>;
+
+class TableQuery<C extends Columns, Out, J extends Joins>
+  implements Query<C, Out, J> {
   readonly #context: QueryContext;
   readonly #plan: TablePlan;
   readonly #state: QueryState;
@@ -78,104 +85,179 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
     this.#state = state;
   }
 
-  #next(state: QueryState): TableQuery<C, Out> {
+  #next(state: QueryState): TableQuery<never, never, never> {
     return new TableQuery(this.#context, this.#plan, state);
   }
 
+  get #scope(): QueryScope {
+    const context = this.#context;
+    return { context, plan: this.#plan, state: this.#state };
+  }
+
   where(
-    condition: Where<C> | Sql | string,
+    condition: Where<C> | Sql | string | SqlMaker,
     ...values: readonly SqlParam[]
-  ): Query<C, Out> {
-    if (typeof condition === "string" || isSql(condition)) {
-      const part = this.#part(condition, values);
-      const added = this.#context.checker.condition(part.sql, part.params);
-      // The line break ends a comment at the condition's end.
-      return this.#and(`(${part.sql}\n)`, added);
+  ): Next {
+    if (typeof condition === "string") {
+      return this.#and(condition, this.#context.checker, values);
     }
-    const added: SqlValue[] = [];
-    const sql = conditionSql(this.#plan, condition, added);
-    if (sql === "") return this;
+    if (typeof condition === "function" || isSql(condition)) {
+      if (values.length > 0) {
+        throw new TypeError(
+          "Cannot bind values: those of a template stand in the template",
+        );
+      }
+      const { sql, params } = written(this.#scope, condition);
+      return this.#next(added(this.#state, `(${sql}\n)`, params));
+    }
+    const params: SqlValue[] = [];
+    const sql = conditionSql(this.#plan, condition, params);
+    if (sql === "") return this.#next(this.#state);
     const { version } = this.#plan;
-    const next = this.#and(sql, added);
-    return version !== undefined && namesOne(version, condition)
-      ? next.#flagged(VERSIONED)
-      : next;
-  }
-
-  #and(sql: string, added: readonly SqlValue[]): TableQuery<C, Out> {
-    const { where, params } = this.#state;
+    const next = added(this.#state, sql, params);
     return this.#next(
-      where === "" ? { ...this.#state, where: sql, params: added } : {
-        ...this.#state,
-        where: `${where} AND ${sql}`,
-        params: [...params, ...added],
-      },
+      version !== undefined && namesOne(version, condition)
+        ? { ...next, flags: next.flags | VERSIONED }
+        : next,
     );
   }
 
-  #part(condition: string | Sql, params: readonly SqlParam[]): SqlPart {
-    if (typeof condition === "string") return { sql: condition, params };
-    return bindSql(
-      condition,
-      params,
-      this.#plan.dialect,
-      (property) => this.#plan.column(property).path,
-    );
+  #and(sql: string, checker: SqlChecker, values: readonly SqlParam[]): Next {
+    const params = checker.condition(sql, values);
+    // The line break ends a comment at the condition's end.
+    return this.#next(added(this.#state, `(${sql}\n)`, params));
   }
 
-  orderBy(...keys: readonly string[]): Query<C, Out> {
-    const order = keys.map((key) =>
-      key.startsWith("-")
-        ? `${this.#plan.column(key.slice(1)).path} DESC`
-        : this.#plan.column(key).path
-    ).join(", ");
-    return this.#next({ ...this.#state, order });
+  whereJoined(alias: string, conditions: object): Next {
+    return this.#next(joinedCondition(this.#scope, alias, conditions));
   }
 
-  limit(count: number): Query<C, Out> {
+  orderBy(...keys: readonly unknown[]): Next {
+    return this.#next(ordered(this.#scope, keys));
+  }
+
+  limit(count: number): Next {
     checkCount("limit", count);
     return this.#next({ ...this.#state, limit: count });
   }
 
-  offset(count: number): Query<C, Out> {
+  offset(count: number): Next {
     checkCount("offset", count);
     return this.#next({ ...this.#state, offset: count });
   }
 
-  select<K extends keyof C & string>(
-    ...columns: readonly K[]
-  ): Query<C, Pick<Row<C>, K>> {
-    if (columns.length === 0) {
-      throw new TypeError("Cannot select columns: got none, want one at least");
-    }
-    const selection = this.#plan.selection(columns);
-    return new TableQuery(this.#context, this.#plan, {
-      ...this.#state,
-      selection,
-    });
+  after(cursor: string | null): Next {
+    return this.#next(paged(this.#scope, cursor, false));
   }
 
-  all(): Query<C, Out> {
+  before(cursor: string | null): Next {
+    return this.#next(paged(this.#scope, cursor, true));
+  }
+
+  select(...columns: readonly unknown[]): Next {
+    return this.#next(selected(this.#scope, columns));
+  }
+
+  distinct(): Next {
+    return this.#more({ isDistinct: true });
+  }
+
+  join(alias: string, to: Relation | Table, on?: JoinMaker): Next {
+    return this.#next(joined(this.#scope, "JOIN", alias, to, on));
+  }
+
+  leftJoin(alias: string, to: Relation | Table, on?: JoinMaker): Next {
+    return this.#next(joined(this.#scope, "LEFT JOIN", alias, to, on));
+  }
+
+  groupBy(...by: readonly unknown[]): Next {
+    return this.#more({ group: grouped(this.#scope, by) });
+  }
+
+  having(condition: SqlMaker): Next {
+    return this.#more({ having: havingSql(this.#scope, condition) });
+  }
+
+  with(name: string, relation: Relation, refine?: Refine): Next {
+    const plan = this.#context.plan(relation.to);
+    const every = query(this.#context, plan);
+    const related: unknown = refine === undefined
+      ? every
+      : refine(every as never); // of the relation's table
+    if (!(related instanceof TableQuery)) {
+      throw new TypeError(
+        `Cannot read relation "${name}": its function returns no query`,
+      );
+    }
+    const inner = related.#scope;
+    return this.#next(withRelation(this.#scope, name, relation, inner));
+  }
+
+  match(
+    index: FullText<C, string>,
+    text: string,
+    options: MatchOptions = {},
+  ): Next {
+    return this.#next(matched(this.#scope, index, text, options));
+  }
+
+  union(other: Selectable<Out>): Compound<Out> {
+    return this.#compound("UNION", other);
+  }
+
+  unionAll(other: Selectable<Out>): Compound<Out> {
+    return this.#compound("UNION ALL", other);
+  }
+
+  intersect(other: Selectable<Out>): Compound<Out> {
+    return this.#compound("INTERSECT", other);
+  }
+
+  except(other: Selectable<Out>): Compound<Out> {
+    return this.#compound("EXCEPT", other);
+  }
+
+  #compound(operator: string, other: Selectable<Out>): Compound<Out> {
+    const right = selectTextOf(other, `make ${operator.toLowerCase()}`);
+    const { alias } = this.#plan;
+    const table = compoundTable(alias, operator, this[SELECT](), right);
+    const plan = new TablePlan(table, this.#plan.dialect);
+    // The rows of both, as the columns of the table made of them.
+    return query(this.#context, plan) as unknown as Compound<Out>;
+  }
+
+  all(): Next {
     return this.#flagged(ALL);
   }
 
-  withDeleted(): Query<C, Out> {
+  withDeleted(): Next {
     return this.#flagged(WITH_DELETED);
   }
 
-  #flagged(flag: number): TableQuery<C, Out> {
+  #flagged(flag: number): TableQuery<never, never, never> {
     return this.#next({ ...this.#state, flags: this.#state.flags | flag });
   }
 
+  #more(change: Partial<MoreState>): Next {
+    return this.#next(withMore(this.#state, change));
+  }
+
+  [SELECT](): SelectText {
+    return innerText(this.#plan, this.#state);
+  }
+
+  // Hydrators make what selections are typed as, here and below.
   async find(): Promise<Out[]> {
-    const { selection, limit } = this.#state;
-    const { sql, params } = this.#tail(selection.sql, limit);
+    const { selection, limit, more } = this.#state;
+    if (more.relations.length > 0 || more.page !== undefined) {
+      return await findMore(this.#scope, limit) as Out[];
+    }
+    const { sql, params } = selectText(this.#plan, this.#state, limit);
     const pending = this.#context.executor.read((channel) =>
       channel.all(sql, params, selection)
     );
     const rows = pending instanceof Promise ? await pending : pending;
-    // The hydrator makes what the selection is typed as; rows are turned in
-    // place, for there may be many.
+    // Rows are turned in place, for there may be many.
     const result = rows as unknown[];
     for (let index = 0; index < rows.length; index++) {
       result[index] = selection.hydrate(rows[index]!); // within the loop's bounds
@@ -184,49 +266,52 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   async first(): Promise<Out | undefined> {
-    const { selection, limit } = this.#state;
-    const { sql, params } = this.#tail(
-      selection.sql,
-      limit === undefined ? 1 : Math.min(limit, 1),
-    );
+    const { selection, limit, more } = this.#state;
+    const least = limit === undefined ? 1 : Math.min(limit, 1);
+    if (more.relations.length > 0 || more.page !== undefined) {
+      return await firstOfMore(this.#scope, least) as Out | undefined;
+    }
+    const { sql, params } = selectText(this.#plan, this.#state, least);
     const pending = this.#context.executor.read((channel) =>
       channel.get(sql, params, selection)
     );
     const row = pending instanceof Promise ? await pending : pending;
-    // As in find().
     return row === undefined ? undefined : selection.hydrate(row) as Out;
   }
 
-  async count(): Promise<number> {
-    const { limit, offset } = this.#state;
-    const isCut = limit !== undefined || offset !== undefined;
-    const rows = this.#tail(`SELECT 1 FROM ${this.#plan.name}`, limit);
-    const sql = isCut
-      ? `SELECT count(*) FROM (${rows.sql})`
-      : this.#matching(`SELECT count(*) FROM ${this.#plan.name}`);
-    const row = await this.#context.executor.read((channel) =>
-      channel.get(sql, rows.params)
+  async one(): Promise<Out> {
+    const row = await this.first();
+    if (row !== undefined) return row;
+    throw new NotFoundError(
+      `Cannot find row of ${this.#plan.name}: none meets the conditions`,
     );
-    return Number(row?.[0]);
   }
 
-  async exists(): Promise<boolean> {
-    const { limit } = this.#state;
-    const { sql, params } = this.#tail(
-      `SELECT 1 FROM ${this.#plan.name}`,
-      limit === undefined ? 1 : Math.min(limit, 1),
-    );
-    const row = await this.#context.executor.read((channel) =>
-      channel.get(sql, params)
-    );
-    return row !== undefined;
+  count(): Promise<number> {
+    return countRows(this.#scope);
+  }
+
+  exists(): Promise<boolean> {
+    return hasRow(this.#scope);
+  }
+
+  iterate({ signal }: IterateOptions = {}): AsyncGenerator<Out, void, void> {
+    return iterateRows(this.#scope, signal) as AsyncGenerator<Out, void, void>;
+  }
+
+  explain(): Promise<Explanation> {
+    return explained(this.#scope);
+  }
+
+  cursor(row: Out): string {
+    return cursorOf(this.#plan, this.#state.terms, row);
   }
 
   async update(changes: Changes<C>): Promise<number> {
-    this.#checkBounded("update");
+    checkBounded("update", this.#plan, this.#state);
     const pending = this.#update(changes);
     const { affected } = pending instanceof Promise ? await pending : pending;
-    return affected === 0 ? this.#none("update") : affected;
+    return affected === 0 ? noRow("update", this.#plan, this.#state) : affected;
   }
 
   #update(changes: object): MaybePromise<RunResult> {
@@ -244,22 +329,20 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
   }
 
   async #softDelete({ property }: ColumnPlan): Promise<number> {
-    this.#checkBounded("delete");
+    checkBounded("delete", this.#plan, this.#state);
     // A row that is deleted keeps the time when it was.
-    const alive = this.#next({
-      ...this.#state,
-      flags: this.#state.flags & ~WITH_DELETED,
-    });
+    const flags = this.#state.flags & ~WITH_DELETED;
+    const alive = this.#next({ ...this.#state, flags });
     const { affected } = await alive.#update({ [property]: new Date() });
-    return affected === 0 ? this.#none("delete") : affected;
+    return affected === 0 ? noRow("delete", this.#plan, this.#state) : affected;
   }
 
   async hardDelete(): Promise<number> {
-    this.#checkBounded("delete");
+    checkBounded("delete", this.#plan, this.#state);
     const { params } = this.#state;
-    const pending = this.#change(`DELETE FROM ${this.#plan.name}`, params);
+    const pending = this.#change(`DELETE FROM ${this.#plan.from}`, params);
     const { affected } = pending instanceof Promise ? await pending : pending;
-    return affected === 0 ? this.#none("delete") : affected;
+    return affected === 0 ? noRow("delete", this.#plan, this.#state) : affected;
   }
 
   #change(head: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
@@ -267,59 +350,8 @@ class TableQuery<C extends Columns, Out> implements Query<C, Out> {
     return this.#context.executor.write((channel) => channel.run(sql, params));
   }
 
-  /** What it means that there was no row. */
-  #none(action: "update" | "delete"): number {
-    if ((this.#state.flags & VERSIONED) === 0) return 0;
-    throw new ConflictError(
-      `Cannot ${action} rows of ${this.#plan.name}: none has the version that the condition names`,
-    );
-  }
-
-  #checkBounded(action: "update" | "delete"): void {
-    const { where, flags, order, limit, offset } = this.#state;
-    if (where === "" && (flags & ALL) === 0) {
-      throw new TypeError(
-        `Cannot ${action} rows of ${this.#plan.name}: there is no condition, call all() to mean every row`,
-      );
-    }
-    if (order !== "" || limit !== undefined || offset !== undefined) {
-      throw new TypeError(
-        `Cannot ${action} rows of ${this.#plan.name}: orderBy(), limit() and offset() are for reading`,
-      );
-    }
-  }
-
   /** The text with its conditions. */
   #matching(head: string): string {
-    return this.#plan.text(head, this.#where());
-  }
-
-  /** The conditions, with those of the table. */
-  #where(): string {
-    const { where, flags } = this.#state;
-    return this.#plan.softDelete === undefined || (flags & WITH_DELETED) !== 0
-      ? where
-      : this.#plan.aliveText(where);
-  }
-
-  /** The text with its conditions, order and limits. */
-  #tail(head: string, limit: number | undefined): SqlText {
-    const { order, offset, params } = this.#state;
-    if (limit === 1 && order === "" && offset === undefined) {
-      return { sql: this.#plan.firstText(head, this.#where()), params };
-    }
-    let sql = this.#matching(head);
-    if (order !== "") sql = `${sql} ORDER BY ${order}`;
-    if (offset !== undefined) {
-      // SQLite knows no OFFSET without LIMIT; a negative one is none.
-      return {
-        sql: `${sql} LIMIT ? OFFSET ?`,
-        params: [...params, limit ?? -1, offset],
-      };
-    }
-    if (limit === undefined) return { sql, params };
-    // The commonest limit is part of the text: no value to bind for first().
-    if (limit === 1) return { sql: `${sql} LIMIT 1`, params };
-    return { sql: `${sql} LIMIT ?`, params: [...params, limit] };
+    return this.#plan.text(head, whereText(this.#plan, this.#state));
   }
 }

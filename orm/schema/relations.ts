@@ -289,7 +289,7 @@ function checkMatch(
 }
 
 /** Kinds whose stored values are equal when the values are. */
-function familyOf(kind: string): string {
+export function familyOf(kind: string): string {
   if (kind === "bigint") return "integer";
   return kind === "enumeration" || kind === "uuid" ? "text" : kind;
 }

@@ -1,0 +1,127 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { SqlValue } from "../driver/sql_value.ts";
+import { NO_MORE } from "./query_state.ts";
+import type { QueryScope } from "./query_steps.ts";
+import { loadRows, rowReader } from "./relation_loader.ts";
+import type { Explanation } from "./results.ts";
+import { selectText } from "./select_text.ts";
+
+/** Every row of a query with relations or in pages. */
+export async function findMore(
+  { context, plan, state }: QueryScope,
+  limit: number | undefined,
+): Promise<unknown[]> {
+  return await loadRows(context.executor, plan, state, limit);
+}
+
+/** The first row of a query with relations or in pages. */
+export async function firstOfMore(
+  scope: QueryScope,
+  limit: number,
+): Promise<unknown> {
+  const { state } = scope;
+  // Before a row there is the nearest first to be read, and then the farthest.
+  const rows = await findMore(
+    scope,
+    state.more.page?.isBefore ? state.limit : limit,
+  );
+  return rows[0];
+}
+
+/** How many rows a query selects. */
+export async function countRows(
+  { context, plan, state }: QueryScope,
+): Promise<number> {
+  const { limit, offset, more } = state;
+  const isCut = limit !== undefined || offset !== undefined;
+  const isPlain = more === NO_MORE && plan.derived === undefined;
+  const head = isPlain && !isCut ? "SELECT count(*)" : "SELECT 1";
+  const rows = isPlain
+    ? {
+      ...state.selection,
+      sql: `${head} FROM ${plan.from}`,
+    }
+    : state.selection;
+  const order = isCut ? {} : { order: "", terms: [] };
+  const text = selectText(plan, { ...state, ...order, selection: rows }, limit);
+  const sql = isPlain && !isCut
+    ? text.sql
+    : `SELECT count(*) FROM (${text.sql})`;
+  const row = await context.executor.read((channel) =>
+    channel.get(sql, text.params)
+  );
+  return Number(row?.[0]);
+}
+
+/** Whether a query selects a row. */
+export async function hasRow(
+  { context, plan, state }: QueryScope,
+): Promise<boolean> {
+  const { limit, selection } = state;
+  const read = { ...selection, sql: `SELECT 1 FROM ${plan.from}` };
+  const { sql, params } = selectText(
+    plan,
+    { ...state, selection: read },
+    limit === undefined ? 1 : Math.min(limit, 1),
+  );
+  const row = await context.executor.read((channel) =>
+    channel.get(sql, params, selection)
+  );
+  return row !== undefined;
+}
+
+/** How the database would run a query. */
+export async function explained(
+  { context, plan, state }: QueryScope,
+): Promise<Explanation> {
+  const { sql, params } = selectText(plan, state, state.limit);
+  const rows = await context.executor.read((channel) =>
+    channel.all(`EXPLAIN QUERY PLAN ${sql}`, params)
+  );
+  const depths = new Map<unknown, number>();
+  const lines = rows.map(([id, parent, , detail]) => {
+    const depth = (depths.get(parent) ?? -1) + 1;
+    depths.set(id, depth);
+    return `${"  ".repeat(depth)}${detail}`;
+  });
+  return { sql, params, plan: lines };
+}
+
+// Relations of so many rows are read at once.
+const BATCH = 500;
+
+/** The rows that a query selects one by one. */
+export async function* iterateRows(
+  { context, plan, state }: QueryScope,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown, void, void> {
+  signal?.throwIfAborted();
+  if (state.more.page?.isBefore) {
+    throw new TypeError(
+      "Cannot iterate over rows: before() reads them at once",
+    );
+  }
+  const { executor } = context;
+  const reader = rowReader(plan, state, []);
+  const { selection } = reader;
+  const text = selectText(plan, { ...state, selection }, state.limit);
+  // In an object, for what read() returns is awaited.
+  const { rows } = await executor.read((channel) => ({
+    rows: channel.iterate(text.sql, text.params, selection),
+  }));
+  const size = state.more.relations.length > 0 ? BATCH : 1;
+  let batch: SqlValue[][] = [];
+  for await (const cells of rows) {
+    signal?.throwIfAborted();
+    if (size === 1) {
+      yield selection.hydrate(cells);
+      continue;
+    }
+    batch.push(cells);
+    if (batch.length < size) continue;
+    yield* await reader.read(executor, batch);
+    batch = [];
+  }
+  if (batch.length > 0) yield* await reader.read(executor, batch);
+}
