@@ -1,11 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlValue } from "../driver/sql_value.ts";
-import { NO_MORE } from "./query_state.ts";
+import type { TablePlan } from "./plan.ts";
+import type { QueryState } from "./query_state.ts";
 import type { QueryScope } from "./query_steps.ts";
 import { loadRows, rowReader } from "./relation_loader.ts";
 import type { Explanation } from "./results.ts";
-import { selectText } from "./select_text.ts";
+import { isPlain, selectText } from "./select_text.ts";
 
 /** Every row of a query with relations or in pages. */
 export async function findMore(
@@ -33,23 +34,18 @@ export async function firstOfMore(
 export async function countRows(
   { context, plan, state }: QueryScope,
 ): Promise<number> {
-  const { limit, offset, more } = state;
+  const { limit, offset } = state;
   const isCut = limit !== undefined || offset !== undefined;
-  const isPlain = more === NO_MORE && plan.derived === undefined;
-  const head = isPlain && !isCut ? "SELECT count(*)" : "SELECT 1";
-  const rows = isPlain
-    ? {
-      ...state.selection,
-      sql: `${head} FROM ${plan.from}`,
-    }
-    : state.selection;
-  const order = isCut ? {} : { order: "", terms: [] };
-  const text = selectText(plan, { ...state, ...order, selection: rows }, limit);
-  const sql = isPlain && !isCut
-    ? text.sql
-    : `SELECT count(*) FROM (${text.sql})`;
+  const isWhole = !isCut && isPlain(plan, state);
+  // Rows that are not cut are as many in any order.
+  const read = isCut ? state : { ...state, order: "", terms: [] };
+  const { sql, params } = selectText(
+    plan,
+    counting(plan, read, isWhole ? "count(*)" : "1"),
+    limit,
+  );
   const row = await context.executor.read((channel) =>
-    channel.get(sql, text.params)
+    channel.get(isWhole ? sql : `SELECT count(*) FROM (${sql})`, params)
   );
   return Number(row?.[0]);
 }
@@ -58,17 +54,28 @@ export async function countRows(
 export async function hasRow(
   { context, plan, state }: QueryScope,
 ): Promise<boolean> {
-  const { limit, selection } = state;
-  const read = { ...selection, sql: `SELECT 1 FROM ${plan.from}` };
+  const { limit } = state;
   const { sql, params } = selectText(
     plan,
-    { ...state, selection: read },
+    counting(plan, state, "1"),
     limit === undefined ? 1 : Math.min(limit, 1),
   );
   const row = await context.executor.read((channel) =>
-    channel.get(sql, params, selection)
+    channel.get(sql, params, state.selection)
   );
   return row !== undefined;
+}
+
+/** The same rows without their columns, where that makes no difference. */
+function counting(
+  plan: TablePlan,
+  state: QueryState,
+  what: string,
+): QueryState {
+  if (!isPlain(plan, state)) return state;
+  const sql = `SELECT ${what} FROM ${plan.from}`;
+  const selection = { ...state.selection, sql, params: [] };
+  return { ...state, selection };
 }
 
 /** How the database would run a query. */

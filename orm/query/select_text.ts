@@ -26,13 +26,18 @@ export function whereText(
     : plan.aliveText(where);
 }
 
+/** Whether a query is on one table alone, in no more than order and limits. */
+export function isPlain(plan: TablePlan, { more }: QueryState): boolean {
+  return more === NO_MORE && plan.derived === undefined;
+}
+
 /** The text that reads what a query selects. */
 export function selectText(
   plan: TablePlan,
   state: QueryState,
   limit: number | undefined,
 ): SqlText {
-  if (state.more === NO_MORE && plan.derived === undefined) {
+  if (isPlain(plan, state) && state.selection.params.length === 0) {
     return tail(plan, state.selection.sql, state, limit);
   }
   return new SelectWriter(plan, state).write(limit);

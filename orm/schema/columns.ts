@@ -108,8 +108,8 @@ export function date(options: DateOptions = {}): DateColumn {
 }
 
 /**
- * A column of JSON values, stored as text. A condition on it can only tell
- * whether it is `null`.
+ * A column of JSON values, stored as text. A condition on it tells whether it is
+ * `null`, or compares a value in it by its path.
  *
  * @typeParam T The type of the values.
  * @param schema Validates each value on its way in, and what it returns is
