@@ -38,16 +38,6 @@ export interface Query<
   J extends Joins = NoJoins,
 > extends Results<Out> {
   /**
-   * Adds conditions, which rows have to meet together with those before. A
-   * value from outside belongs into `{ eq: value }`, where an object in its
-   * place is refused and not taken for operators.
-   *
-   * @param conditions Conditions by column.
-   * @throws {TypeError} When a column or operator is unknown or a value does
-   * not fit, `undefined` included.
-   */
-  where(conditions: Where<C>): Query<C, Out, J>;
-  /**
    * Adds a condition in SQL.
    *
    * @param sql The condition, with a `?` for each value.
@@ -69,6 +59,16 @@ export interface Query<
   where(
     condition: (self: Refs<C>, joined: JoinedRefs<J>) => Sql,
   ): Query<C, Out, J>;
+  /**
+   * Adds conditions, which rows have to meet together with those before. A
+   * value from outside belongs into `{ eq: value }`, where an object in its
+   * place is refused and not taken for operators.
+   *
+   * @param conditions Conditions by column.
+   * @throws {TypeError} When a column or operator is unknown or a value does
+   * not fit, `undefined` included.
+   */
+  where(conditions: Where<C>): Query<C, Out, J>;
   /**
    * Adds conditions on a joined table, as `where()` does on the query's own.
    *

@@ -38,7 +38,9 @@ export async function countRows(
   const isCut = limit !== undefined || offset !== undefined;
   const isWhole = !isCut && isPlain(plan, state);
   // Rows that are not cut are as many in any order.
-  const read = isCut ? state : { ...state, order: "", terms: [] };
+  const read = isCut || state.more.page !== undefined
+    ? state
+    : { ...state, order: "", terms: [] };
   const { sql, params } = selectText(
     plan,
     counting(plan, read, isWhole ? "count(*)" : "1"),
