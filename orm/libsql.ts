@@ -54,8 +54,6 @@ interface NativeStatement {
   iterate(params: readonly SqlValue[]): {
     next(): { readonly done?: boolean; readonly value?: unknown };
   };
-  // The library's types do not know of it.
-  readonly interrupt?: () => void;
 }
 
 /** What we use of a database of `npm:libsql`. */
@@ -218,21 +216,10 @@ class LibsqlStatement implements Statement {
       isDone = true;
       throw error;
     } finally {
-      if (!isDone) this.#end(rows);
-    }
-  }
-
-  /**
-   * The library's iterator has no return(), and one that is left keeps its
-   * snapshot even when the connection is closed: later writes of the connection
-   * fail, and the log of the file grows. Interrupted, it ends at the next step.
-   */
-  #end(rows: { next(): { readonly done?: boolean } }): void {
-    this.#statement.interrupt?.();
-    try {
-      while (!rows.next().done);
-    } catch {
-      // As intended.
+      // The library's iterator has no return(), and one that is left keeps its
+      // snapshot even when the connection is closed: later writes fail, and the
+      // log of the file grows. get() reads one row more and ends it.
+      if (!isDone) this.#statement.get(params);
     }
   }
 

@@ -125,10 +125,9 @@ export class Channel {
   ): AsyncGenerator<SqlValue[]> {
     const start = performance.now();
     let error: unknown;
-    const own = this.inTransaction
-      ? undefined
-      : await this.#driver.openReader?.();
+    let own: Connection | undefined;
     try {
+      if (!this.inTransaction) own = await this.#driver.openReader?.();
       const text = this.#driver.dialect.placeholders(sql);
       // Not of the cache: another run of the statement would end this one.
       const statement = (own ?? this.#connection).prepare(text, options);

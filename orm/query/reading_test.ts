@@ -1,0 +1,159 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { integer, NotFoundError, type Session, table } from "../mod.ts";
+import { blog, posts, users } from "../testdata/blog.ts";
+import { onEveryDriver } from "../testdata/drivers.ts";
+
+const numbers = table("numbers", { n: integer().primaryKey() });
+
+async function many(session: Session): Promise<void> {
+  await session.createTable(numbers);
+  const rows = Array.from({ length: 1000 }, (_, index) => ({ n: index + 1 }));
+  await session.insert(numbers, ...rows);
+}
+
+onEveryDriver("Query.one() throws when there is no row", async (engine) => {
+  const session = await blog(engine);
+  assertEquals((await session.model(users).where({ id: 2 }).one()).name, "Sam");
+  await assertRejects(
+    () => session.model(users).where({ id: 9 }).one(),
+    NotFoundError,
+    'Cannot find row of "users": none meets the conditions',
+  );
+});
+
+onEveryDriver("Query.orderBy() puts nulls first or last", async (engine) => {
+  const session = await blog(engine);
+  const ids = async (nulls: "first" | "last", descending: boolean) =>
+    (await session.model(users).orderBy({ by: "age", nulls, descending })
+      .find())
+      .map(({ id }) => id);
+  assertEquals(await ids("first", false), [3, 1, 2]);
+  assertEquals(await ids("last", false), [1, 2, 3]);
+  assertEquals(await ids("first", true), [3, 2, 1]);
+  assertEquals(await ids("last", true), [2, 1, 3]);
+});
+
+onEveryDriver("Query.iterate() gives every row", async (engine) => {
+  const session = engine.session();
+  await many(session);
+  let sum = 0;
+  for await (const { n } of session.model(numbers).iterate()) sum += n;
+  assertEquals(sum, 500_500);
+  const some = session.model(numbers).where({ n: { gt: 5 } }).orderBy("-n")
+    .limit(2);
+  const rows = [];
+  for await (const row of some.iterate()) rows.push(row);
+  assertEquals(rows, [{ n: 1000 }, { n: 999 }]);
+  await assertRejects(
+    () => some.before(null).iterate().next(),
+    TypeError,
+    "Cannot iterate over rows: before() reads them at once",
+  );
+});
+
+onEveryDriver(
+  "Query.iterate() lets others write, and frees all when left",
+  async (engine) => {
+    const session = engine.session();
+    await many(session);
+    const query = session.model(numbers);
+    for (let round = 0; round < 20; round++) {
+      for await (const { n } of query.orderBy("n").iterate()) {
+        await query.where({ n }).update({ n: n + 10_000 * (round + 1) });
+        if (n % 7 === 0) break;
+      }
+      await assertRejects(
+        async () => {
+          for await (const _ of query.iterate()) {
+            throw new Error(
+              "Cannot go on",
+            );
+          }
+        },
+        Error,
+        "Cannot go on",
+      );
+    }
+    await engine.transaction(async (tx) => {
+      await tx.insert(numbers, { n: -1 });
+      // A transaction sees its own rows.
+      for await (const { n } of tx.model(numbers).orderBy("n").iterate()) {
+        assertEquals(n, -1);
+        break;
+      }
+      await tx.insert(numbers, { n: -2 });
+    });
+    assertEquals(await query.count(), 1002);
+    await session.dropTable(numbers);
+  },
+);
+
+onEveryDriver("Query.iterate() ends by its signal", async (engine) => {
+  const session = engine.session();
+  await many(session);
+  const controller = new AbortController();
+  const reason = new Error("Enough");
+  let rows = 0;
+  const error = await assertRejects(async () => {
+    const { signal } = controller;
+    for await (const _ of session.model(numbers).iterate({ signal })) {
+      if (++rows === 3) controller.abort(reason);
+    }
+  });
+  assertEquals([error, rows], [reason, 3]);
+  await assertRejects(
+    () =>
+      session.model(numbers).iterate({ signal: AbortSignal.abort(reason) })
+        .next(),
+    Error,
+    "Enough",
+  );
+  await session.dropTable(numbers);
+});
+
+onEveryDriver(
+  "errors of Query.iterate() are those of find()",
+  async (engine) => {
+    const session = engine.session();
+    const rows = session.model(numbers);
+    const error = await assertRejects(() => rows.find(), Error);
+    await assertRejects(
+      () => rows.iterate().next(),
+      error.constructor as typeof Error,
+      error.message,
+    );
+    await engine.close();
+    await assertRejects(
+      () => rows.iterate().next(),
+      Error,
+      "Cannot use the engine: it is closed",
+    );
+  },
+);
+
+onEveryDriver("Query.explain() shows text, values and plan", async (engine) => {
+  const session = await blog(engine);
+  const { sql, params, plan } = await session.model(posts)
+    .where({ id: 1 }).select("title").explain();
+  assertEquals(
+    sql,
+    'SELECT "posts"."title" FROM "posts" WHERE "posts"."id" = ? AND "posts"."deletedAt" IS NULL',
+  );
+  assertEquals(params, [1]);
+  assertEquals(plan, ["SEARCH posts USING INTEGER PRIMARY KEY (rowid=?)"]);
+  const nested = await session.model(users)
+    .where({ id: { in: session.model(posts).select("userId") } }).explain();
+  assert(nested.plan.some((line) => line.startsWith("  ")), nested.plan.join());
+});
+
+onEveryDriver("a query is a value, joined or not", async (engine) => {
+  const session = await blog(engine);
+  const base = session.model(users).orderBy("id");
+  const narrowed = base.where({ id: 1 });
+  assertEquals(await base.count(), 3);
+  assertEquals(await narrowed.count(), 1);
+  assertEquals(await base.after(null).limit(1).find(), await narrowed.find());
+  assertEquals((await base.find()).length, 3);
+});
