@@ -8,9 +8,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  count,
   defineModel,
+  derive,
   type Engine,
+  fullText,
   integer,
+  json,
   relate,
   sql,
   table,
@@ -168,3 +172,143 @@ Deno.test("no data is taken for SQL", () => {
     'Cannot store "default": got an object',
   );
 });
+
+onEveryDriver("a hostile name is read like any other", async (engine) => {
+  const session = engine.session();
+  await session.exec("CREATE TABLE safe (a)");
+  for (const name of HOSTILE) {
+    const parents = table(`${name} 0`, {
+      id: integer().primaryKey(),
+      [name]: text(),
+      json: json<unknown>().nullable(),
+    });
+    const children = table(`${name} 1`, {
+      id: integer().primaryKey(),
+      [name]: integer().named(`${name} 2`),
+    });
+    const pairs = table(`${name} 3`, { [name]: integer(), b: integer() });
+    // FTS5 has a column "rowid" of its own.
+    const searched = name === "rowid" ? "json" : name;
+    // And libsql has none whose name begins with a digit.
+    const index = fullText(parents, [searched], { name: `n ${name}` });
+    for (const table of [parents, children, pairs]) {
+      await session.createTable(table);
+    }
+    await session.createFullText(index);
+    await session.insert(parents, { [name]: `x ${name}`, json: {} } as never);
+    await session.insert(children, { [name]: 1 } as never);
+    await session.insert(pairs, { [name]: 1, b: 1 } as never);
+    const many = relate(parents).hasMany(children, name);
+    const through = relate(parents).manyToMany(children, {
+      through: pairs,
+      from: name,
+      to: "b",
+    });
+    const row = { id: 1, [name]: `x ${name}`, json: {} };
+    const query = session.model(parents, { as: `${name} 5` });
+    const joined = query.join(name, many).leftJoin(`${name} 6`, through)
+      .join("on", children, (_, to, refs) => sql`${to.id} = ${refs[name]!.id}`)
+      .whereJoined(name, { [name]: 1 } as object)
+      .groupBy(name as "id").having((self) => sql`${count(self[name])} = ${1}`)
+      .orderBy({ by: name as "id", nulls: "last" }, {
+        by: (_, refs) => refs[name]![name]!,
+      });
+    assertEquals(await joined.find(), [row] as never[]);
+    const selected = await joined.select((self, refs) => ({
+      [name]: self[name]!,
+      "a b": refs[`${name} 6`]![name]!,
+    })).find();
+    assertEquals(selected, [{ [name]: `x ${name}`, "a b": 1 }] as never[]);
+    const derived = derive(`${name} 7`, query.select(name as "id"));
+    assertEquals(
+      await session.model(derived).union(query.select(name as "id")).count(),
+      1,
+    );
+    assertEquals(
+      await query.with(
+        `${name} 8`,
+        many,
+        (query) => query.limit(1),
+      )
+        .with(`${name} 9`, through).first(),
+      {
+        ...row,
+        [`${name} 8`]: [{ id: 1, [name]: 1 }],
+        [`${name} 9`]: [{ id: 1, [name]: 1 }],
+      } as never,
+    );
+    const page = query.orderBy(`-${name}` as "id");
+    const cursor = page.cursor(row as never);
+    assertEquals(await page.after(cursor).find(), []);
+    assertEquals(
+      await session.model(parents).match(index, name).count() <= 1,
+      true,
+    );
+    for (const operator of ["contains", "endsWith"]) {
+      const where = { [name]: { [operator]: name } };
+      assertEquals(await query.where(where as object).count(), 1);
+    }
+    if (!/["\\]/.test(name)) {
+      const where = { json: { path: [name, 0], isNull: true } };
+      assertEquals(await query.where(where).count(), 1);
+    }
+    await session.dropFullText(index);
+    for (const table of [parents, children, pairs]) {
+      await session.dropTable(table);
+    }
+    assertEquals(await names(engine), ["safe"]);
+  }
+});
+
+onEveryDriver(
+  "a hostile name of nothing is refused in reading",
+  async (engine) => {
+    const session = engine.session();
+    const users = table("users", { id: integer().primaryKey(), name: text() });
+    await session.createTable(users);
+    const query = session.model(users);
+    const self = relate(users).hasMany(users, "id");
+    for (
+      const name of [...HOSTILE, "", "__proto__", "id\0", "\ud800", "rowid"]
+    ) {
+      const where = JSON.parse(`{${JSON.stringify(name)}:1}`);
+      const refused: (() => unknown)[] = [
+        () => query.orderBy({ by: name as "id" }),
+        () => query.groupBy(name as "id"),
+        () => query.join("u", self).whereJoined("u", where),
+        () => query.join("u", self).whereJoined(name as "u", {}),
+        () =>
+          query.select((user) => ({
+            a: Object.hasOwn(user, name) ? sql`1` as never : user[name as "id"],
+          })),
+        () => query.having((user) => user[name as "id"]),
+        () => fullText(users, [name as "id"]),
+        () => fullText(users, ["name"]).snippet(name as "name"),
+      ];
+      for (const [index, refuse] of refused.entries()) {
+        const error = assertThrows(
+          refuse,
+          Error,
+          "Cannot ",
+          `${index} ${name}`,
+        );
+        assertInstanceOf(error, TypeError);
+      }
+      await assertRejects(
+        async () => await query.after(name).find(),
+        TypeError,
+        "Cannot use cursor",
+      );
+    }
+    for (const name of ["id\0", "\ud800"]) {
+      assertThrows(() => query.join(name, self), RangeError, "Cannot store");
+      assertThrows(() => session.model(users, { as: name }), RangeError);
+      assertThrows(() => derive(name, query), RangeError, "Cannot store");
+      assertThrows(() => fullText(users, ["name"], { name }), RangeError);
+      assertThrows(
+        () => fullText(users, ["name"], { tokenize: name }),
+        RangeError,
+      );
+    }
+  },
+);

@@ -34,7 +34,7 @@ export interface DerivedColumn<T> {
  * @typeParam Out The rows it returns.
  */
 export type DerivedColumns<Out> = {
-  readonly [K in keyof Out & string]: DerivedColumn<Out[K]>;
+  [K in keyof Out & string]: DerivedColumn<Out[K]>;
 };
 
 /** How a recursive query goes on. */

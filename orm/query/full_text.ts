@@ -11,7 +11,7 @@ import { pieceOf, sql, SqlName, withCodec } from "./sql_template.ts";
 /** How a table is searched. */
 export interface FullTextOptions {
   /**
-   * Its name in the database.
+   * Its name in the database. On libsql it cannot begin with a digit.
    *
    * @default {the table's name and "_search"}
    */
@@ -123,8 +123,8 @@ export interface FullText<C extends Columns, K extends keyof C & string> {
  * @param properties The properties that are searched.
  * @param options Its name, and how text is cut into words.
  * @returns The index, for `session.createFullText()` and `match()`.
- * @throws {TypeError} When a property is unknown or no text, there is none, or
- * the primary key is no integer.
+ * @throws {TypeError} When a property is unknown, no text or a column named
+ * "rank" or "rowid", there is none, or the primary key is no integer.
  *
  * @example Search
  * ```ts
@@ -221,6 +221,9 @@ function checkTable(table: Table, properties: readonly string[]): void {
     const { kind } = column.definition.codec;
     if (!TEXTS.includes(kind)) {
       throw refuse(`"${property}" is of kind "${kind}", want text`);
+    }
+    if (/^(rank|rowid)$/i.test(column.definition.name ?? property)) {
+      throw refuse(`FTS5 has a column of its own named like "${property}"`);
     }
     if (properties.indexOf(property) !== index) {
       throw refuse(`"${property}" is there twice`);

@@ -136,6 +136,10 @@ onEveryDriver("no text of a user is a mistake in match()", async (engine) => {
 });
 
 Deno.test("fullText() says what it cannot search", () => {
+  const ranked = table("ranked", {
+    id: integer().primaryKey(),
+    place: text().named("Rank"),
+  });
   const keyed = table("keyed", { id: text().primaryKey(), n: integer() });
   const cases: [() => unknown, string][] = [
     [() => fullText(notes, []), "want an array of properties"],
@@ -148,6 +152,10 @@ Deno.test("fullText() says what it cannot search", () => {
       '"stars" is of kind "integer", want text',
     ],
     [() => fullText(notes, ["title", "title"]), '"title" is there twice'],
+    [
+      () => fullText(ranked, ["place"]),
+      'FTS5 has a column of its own named like "place"',
+    ],
     [
       () => fullText(keyed, ["id"]),
       'Cannot search table "keyed": its primary key is not an integer',
