@@ -102,6 +102,64 @@
  * assertEquals(await session.model(posts).withDeleted().count(), 1);
  * ```
  *
+ * Queries go as far as SQL does. Where more than one table or more than a column
+ * is meant, a function gets the columns and makes SQL of them: `join()` and
+ * `leftJoin()` by {@linkcode relate} or by a condition, `select()` with aggregates
+ * ({@linkcode count}, {@linkcode sum} ...), `groupBy()` and `having()`, conditions
+ * with {@linkcode exists}, {@linkcode subquery} or a query in `in`. `with()` reads
+ * the related rows of all rows at once, as deep as wanted. `union()` and its kin,
+ * {@linkcode derive} and {@linkcode recursive} make tables of queries. `after()`
+ * and `before()` read pages by a cursor, `iterate()` reads rows one by one,
+ * {@linkcode fullText} searches, and `explain()` shows what the database does.
+ *
+ * @example Relations, groups, pages
+ * ```ts
+ * import { count, Engine, integer, relate, sql, table, text } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const artists = table("artists", { id: integer().primaryKey(), name: text() });
+ * const albums = table("albums", {
+ *   id: integer().primaryKey(),
+ *   artistId: integer().references(() => artists),
+ *   title: text(),
+ *   year: integer(),
+ * });
+ * const artistAlbums = relate(artists).hasMany(albums, "artistId");
+ *
+ * await using engine = await Engine.open(sqlite());
+ * const session = engine.session();
+ * await session.createTable(artists);
+ * await session.createTable(albums);
+ * await session.insert(artists, { name: "Can" }, { name: "Neu!" });
+ * await session.insert(
+ *   albums,
+ *   { artistId: 1, title: "Tago Mago", year: 1971 },
+ *   { artistId: 1, title: "Ege Bamyasi", year: 1972 },
+ *   { artistId: 2, title: "Neu! 75", year: 1975 },
+ * );
+ *
+ * // The latest album of each artist, in two queries.
+ * const rows = await session.model(artists).orderBy("name").select("name")
+ *   .with("latest", artistAlbums, (albums) => albums.orderBy("-year").limit(1).select("title"))
+ *   .find();
+ * assertEquals(rows, [
+ *   { name: "Can", latest: [{ title: "Ege Bamyasi" }] },
+ *   { name: "Neu!", latest: [{ title: "Neu! 75" }] },
+ * ]);
+ *
+ * const busy = await session.model(artists).join("albums", artistAlbums)
+ *   .groupBy("id").having((_, { albums }) => sql`${count(albums.id)} > ${1}`)
+ *   .select((artist, { albums }) => ({ name: artist.name, albums: count(albums.id) }))
+ *   .find();
+ * assertEquals(busy, [{ name: "Can", albums: 2 }]);
+ *
+ * const pages = session.model(albums).orderBy("-year").limit(2);
+ * const first = await pages.after(null).find();
+ * const cursor = first[1] === undefined ? null : pages.cursor(first[1]);
+ * assertEquals((await pages.after(cursor).find()).map(({ year }) => year), [1971]);
+ * ```
+ *
  * Guarantees:
  * - A value is bound, never written into SQL; names are quoted and checked
  *   against the table. Everything the types say is checked at run time too.
@@ -116,6 +174,10 @@
  *   to a column that is not there when the table is created.
  * - Nothing but the tag makes SQL of text: no parsed JSON is taken for it.
  * - Statements are prepared once for each shape of a query.
+ * - A relation costs one query however many rows there are; more only for keys of
+ *   reals, or several columns with reals, beyond 16,000 of them.
+ * - No text of a user is a mistake in `match()`, and a cursor holds values only,
+ *   which are checked and bound.
  *
  * Limits:
  * - Calls on other sessions wait while a transaction is open, reads of a
@@ -125,6 +187,14 @@
  * - A condition other than `isNull` is never met by `null`, as in SQL.
  * - `defaultFn()`, `createdAt()`, `updatedAt()`, `version()` and `softDelete()` are
  *   done by this module: what SQL of one's own writes goes past them.
+ * - `contains`, `startsWith`, `endsWith` and `like` take letters of ASCII in any
+ *   case for the same, as LIKE of SQLite does.
+ * - The queries of `with()` are one after another: in a transaction they see one
+ *   state. `iterate()` reads on a connection of its own, which sees what was
+ *   committed when it began. A database in memory has one connection only, where
+ *   the rows are read at once; in a transaction it is that of the transaction,
+ *   and rows that it changes meanwhile may be seen or not.
+ * - Sums of integers beyond 2^53 want `bigint()`.
  * - A row that is softly deleted still counts for `unique()`; an index with
  *   `unique` and `where` can leave it out.
  *

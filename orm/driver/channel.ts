@@ -116,18 +116,33 @@ export class Channel {
   /**
    * The rows one by one, on a connection of their own where the driver can open
    * one: what is written meanwhile neither waits for them nor is seen by them.
-   * In a transaction, and on a database in memory, it is the same connection.
+   * In a transaction it is this connection. Where there can be only one, as for a
+   * database in memory, they are read at once, before a transaction of others
+   * can begin and be seen.
    */
-  async *iterate(
+  iterate(
     sql: string,
     params: readonly SqlValue[],
     options: PrepareOptions,
+  ): AsyncGenerator<SqlValue[]> {
+    const { openReader } = this.#driver;
+    if (this.inTransaction) return this.#iterate(sql, params, options);
+    return openReader === undefined
+      ? each(this.all(sql, params, options))
+      : this.#iterate(sql, params, options, openReader);
+  }
+
+  async *#iterate(
+    sql: string,
+    params: readonly SqlValue[],
+    options: PrepareOptions,
+    open?: Driver["openReader"],
   ): AsyncGenerator<SqlValue[]> {
     const start = performance.now();
     let error: unknown;
     let own: Connection | undefined;
     try {
-      if (!this.inTransaction) own = await this.#driver.openReader?.();
+      own = await open?.call(this.#driver);
       const text = this.#driver.dialect.placeholders(sql);
       // Not of the cache: another run of the statement would end this one.
       const statement = (own ?? this.#connection).prepare(text, options);
@@ -210,4 +225,8 @@ export class Channel {
   ): void {
     this.#onQuery?.({ sql, params, ms: performance.now() - start, error });
   }
+}
+
+async function* each<T>(rows: MaybePromise<readonly T[]>): AsyncGenerator<T> {
+  yield* await rows;
 }

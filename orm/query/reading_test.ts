@@ -90,6 +90,30 @@ onEveryDriver(
   },
 );
 
+onEveryDriver(
+  "Query.iterate() does not see a transaction of others",
+  async (engine) => {
+    const session = engine.session();
+    await many(session);
+    const isFile = (await session.raw<{ file: string }>(
+      "SELECT file FROM pragma_database_list",
+    )).some(({ file }) => file !== "");
+    const rows = session.model(numbers).iterate();
+    const first = rows.next();
+    await engine.transaction(async (tx) => {
+      await tx.insert(numbers, { n: 0 });
+      assertEquals((await first).value, { n: 1 });
+      if (!isFile) return void await rows.return();
+      for await (const row of session.model(numbers).iterate()) {
+        assertEquals(row, { n: 1 });
+        break;
+      }
+    });
+    await rows.return();
+    assertEquals(await session.model(numbers).first(), { n: 0 });
+  },
+);
+
 onEveryDriver("Query.iterate() ends by its signal", async (engine) => {
   const session = engine.session();
   await many(session);

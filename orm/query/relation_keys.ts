@@ -46,7 +46,13 @@ export function keyConditions(
   columns: readonly ColumnPlan[],
   keys: readonly (readonly SqlValue[])[],
 ): SqlText[] {
-  if (keys.length === 0) return [];
+  const [only, ...more] = keys;
+  if (only === undefined) return [];
+  if (more.length === 0) {
+    // The commonest case, first(), without a list: 0.8 of the time.
+    const sql = columns.map(({ isEqual }) => isEqual).join(" AND ");
+    return [{ sql, params: only }];
+  }
   const paths = columns.map(({ path }) => path).join(", ");
   const [first, ...others] = columns;
   const isSingle = first !== undefined && others.length === 0;
