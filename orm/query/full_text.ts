@@ -1,11 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { sqliteDialect } from "../dialect/sqlite_dialect.ts";
 import { didYouMean } from "../nearest_name.ts";
 import { checkText, describe, realCodec, textCodec } from "../schema/codecs.ts";
 import { isNumbered } from "../schema/schema.ts";
 import type { Columns, Table } from "../schema/table.ts";
 import type { Expression } from "./expression.ts";
+import { createIndexSql, dropIndexSql } from "./full_text_sql.ts";
 import { pieceOf, sql, SqlName, withCodec } from "./sql_template.ts";
 
 /** How a table is searched. */
@@ -167,8 +167,8 @@ export function fullText<C extends Columns, K extends keyof C & string>(
     name,
     table,
     properties: Object.freeze([...properties]),
-    createSql: Object.freeze(createSql(name, table, properties, tokenize)),
-    dropSql: Object.freeze(dropSql(name)),
+    createSql: Object.freeze(createIndexSql(name, table, properties, tokenize)),
+    dropSql: Object.freeze(dropIndexSql(name)),
     rank: withCodec(sql`bm25(${self})`, realCodec),
     highlight(property: K, { before = "<b>", after = "</b>" } = {}) {
       return withCodec(
@@ -229,56 +229,6 @@ function checkTable(table: Table, properties: readonly string[]): void {
       throw refuse(`"${property}" is there twice`);
     }
   }
-}
-
-function nameOf({ columns }: Table, property: string): string {
-  return columns[property]?.definition.name ?? property;
-}
-
-function createSql(
-  name: string,
-  table: Table,
-  properties: readonly string[],
-  tokenize: string,
-): string[] {
-  const { quote, literal } = sqliteDialect;
-  const index = quote(name);
-  const target = quote(table.name);
-  const columns = properties.map((property) => quote(nameOf(table, property)));
-  const key = quote(nameOf(table, table.primaryKey[0] ?? ""));
-  const names = columns.join(", ");
-  const row = (version: string) =>
-    [key, ...columns].map((column) => `${version}.${column}`).join(", ");
-  const add = `INSERT INTO ${index}(rowid, ${names}) VALUES (${row("new")});`;
-  const remove =
-    `INSERT INTO ${index}(${index}, rowid, ${names}) VALUES ('delete', ${
-      row("old")
-    });`;
-  const trigger = (event: string, body: string) =>
-    `CREATE TRIGGER ${
-      quote(`${name}_${event}`)
-    } AFTER ${event} ON ${target} BEGIN ${body} END`;
-  return [
-    `CREATE VIRTUAL TABLE ${index} USING fts5(${names}, content=${
-      literal(table.name)
-    }, content_rowid=${
-      literal(nameOf(table, table.primaryKey[0] ?? ""))
-    }, tokenize=${literal(tokenize)})`,
-    trigger("insert", add),
-    trigger("delete", remove),
-    trigger("update", `${remove} ${add}`),
-    `INSERT INTO ${index}(${index}) VALUES ('rebuild')`,
-  ];
-}
-
-function dropSql(name: string): string[] {
-  const { quote } = sqliteDialect;
-  return [
-    ...["insert", "delete", "update"].map((event) =>
-      `DROP TRIGGER IF EXISTS ${quote(`${name}_${event}`)}`
-    ),
-    `DROP TABLE IF EXISTS ${quote(name)}`,
-  ];
 }
 
 /** What FTS5 looks for: each word as a text in quotes, where nothing is syntax. */

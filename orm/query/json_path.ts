@@ -11,7 +11,7 @@ export type JsonScalar = string | number | boolean;
 /**
  * What a JSON column may be compared with: whether it is there, or a value in
  * it, as `{ path: ["tags", 0], eq: "new" }`. One that is missing and one that is
- * `null` are alike.
+ * `null` are alike, and so are `true` and 1, `false` and 0.
  */
 export interface JsonOperators {
   /** Whether the column is `null`, or the value at the path. */
