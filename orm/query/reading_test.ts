@@ -1,8 +1,20 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { integer, NotFoundError, type Session, table } from "../mod.ts";
-import { blog, posts, users } from "../testdata/blog.ts";
+import {
+  count,
+  derive,
+  exists,
+  expression,
+  integer,
+  notExists,
+  NotFoundError,
+  type Refs,
+  type Session,
+  sql,
+  table,
+} from "../mod.ts";
+import { blog, day, posts, userPosts, users } from "../testdata/blog.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
 const numbers = table("numbers", { n: integer().primaryKey() });
@@ -180,4 +192,86 @@ onEveryDriver("a query is a value, joined or not", async (engine) => {
   assertEquals(await narrowed.count(), 1);
   assertEquals(await base.after(null).limit(1).find(), await narrowed.find());
   assertEquals((await base.find()).length, 3);
+});
+
+onEveryDriver(
+  "conditions by functions and queries serve writing too",
+  async (engine) => {
+    const session = await blog(engine);
+    const query = session.model(users);
+    const written = (user: Refs<(typeof users)["columns"]>) =>
+      session.model(posts).where((post) => sql`${post.userId} = ${user.id}`);
+    const idle = query.where((user) => notExists(written(user)));
+    assertEquals(await idle.update({ age: 99 }), 1);
+    assertEquals((await query.where({ age: 99 }).one()).name, "Ann");
+    const hidden = query.where({ age: { gt: 50 } }).select("id");
+    assertEquals(await query.where({ id: { in: hidden } }).delete(), 1);
+    assertEquals(
+      await session.model(posts).where((post) =>
+        exists(
+          query.where((user) =>
+            sql`${user.id} = ${post.userId} AND ${user.name} = ${"Sam"}`
+          ),
+        )
+      ).delete(),
+      1,
+    );
+    assertEquals(await session.model(posts).count(), 3);
+  },
+);
+
+onEveryDriver(
+  "a transaction reads what it has written, relations too",
+  async (engine) => {
+    const session = await blog(engine);
+    await engine.transaction(async (tx) => {
+      await tx.insert(posts, {
+        id: 9,
+        userId: 3,
+        title: "New",
+        views: 0n,
+        at: day(9),
+      });
+      const counts = derive(
+        "counts",
+        tx.model(posts).groupBy("userId").select((post) => ({
+          userId: post.userId,
+          posts: count(),
+        })),
+      );
+      assertEquals(await tx.model(counts).where({ userId: 3 }).one(), {
+        userId: 3,
+        posts: 1,
+      });
+      const ann = await tx.model(users).where({ id: 3 }).select("name")
+        .with("posts", userPosts, (query) => query.select("id")).one();
+      assertEquals(ann, { name: "Ann", posts: [{ id: 9 }] });
+    });
+    assertEquals(await session.model(posts).count(), 5);
+  },
+);
+
+Deno.test("queries of one shape share one statement, others are bounded", async () => {
+  const { Engine } = await import("../mod.ts");
+  const { sqlite } = await import("../sqlite.ts");
+  await using engine = await Engine.open(sqlite(), { statements: 50 });
+  const session = await blog(engine);
+  const run = (id: number) =>
+    session.model(users).join("posts", userPosts)
+      .where((user) => sql`${user.id} = ${id}`).groupBy("id")
+      .select((user) => ({ name: user.name, n: count(), id: sumOf(id) }))
+      .orderBy({ by: sql`${id} + 1` }).limit(id).find();
+  const sumOf = (id: number) => expression<number>(sql`${id} + 0`);
+  await run(1);
+  const { statements } = engine.stats();
+  for (let id = 2; id < 20; id++) await run(id);
+  assertEquals(engine.stats().statements, statements);
+  // As many shapes as a program that makes them up may have.
+  for (let shape = 0; shape < 2000; shape++) {
+    const property = `p${shape}`;
+    const [row] = await session.model(users, { as: `u${shape}` }).limit(1)
+      .select((user) => ({ [property]: user.name })).find();
+    assertEquals(row, { [property]: "Tom" });
+  }
+  assert(engine.stats().statements <= 50);
 });
