@@ -110,6 +110,42 @@ export class NotFoundError extends DatabaseError {
   override readonly name = "NotFoundError";
 }
 
+/** What an error of the connection knows about itself. */
+export interface ConnectionErrorOptions extends DatabaseErrorOptions {
+  /**
+   * Whether what was under way may have been done all the same.
+   *
+   * @default {false}
+   */
+  readonly isUnsure?: boolean;
+}
+
+/**
+ * A remote database could not be reached, did not answer in time, or lost the
+ * connection. An open transaction is rolled back by it, and the next call
+ * connects anew.
+ */
+export class ConnectionError extends DatabaseError {
+  /** The name of the class. */
+  override readonly name = "ConnectionError";
+  /**
+   * Whether what was under way may have been done all the same: a write outside
+   * of transactions, or a commit.
+   */
+  readonly isUnsure: boolean;
+
+  /**
+   * Describes the loss.
+   *
+   * @param message What could not be done, and why.
+   * @param options Its cause, and whether it may have been done.
+   */
+  constructor(message: string, options?: ConnectionErrorOptions) {
+    super(message, options);
+    this.isUnsure = options?.isUnsure ?? false;
+  }
+}
+
 /** The engine is closed, or the transaction has ended. */
 export class ClosedError extends DatabaseError {
   /** The name of the class. */

@@ -1,45 +1,73 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { retryWhileBusy } from "./driver/busy.ts";
+import { delay, retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
-import { BusyError, ClosedError } from "./errors.ts";
+import type { ReaderPool } from "./driver/reader_pool.ts";
+import { BusyError, ClosedError, ConnectionError } from "./errors.ts";
 import {
   begin,
+  checkTransaction,
   commit,
   rollback,
   type TransactionOptions,
+  type TransactionScope,
 } from "./transaction.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 type Work<T> = (channel: Channel) => MaybePromise<T>;
 
+/**
+ * Decides when and where a statement runs. There is one for the database and
+ * one for every open transaction; sessions and queries talk to the one they
+ * belong to.
+ */
+export interface Executor {
+  /** Runs what only reads. */
+  read<T>(work: Work<T>): MaybePromise<T>;
+  /** Runs what may write: at once, or when it is its turn. */
+  write<T>(work: Work<T>): MaybePromise<T>;
+  /**
+   * Runs `work` in a transaction, or in a savepoint when this is a transaction
+   * already.
+   */
+  transaction<T>(
+    work: (inner: Executor) => MaybePromise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+}
+
 /** What an executor works on. */
 export interface Channels {
   /** Writes, and reads while no transaction is open. */
   readonly writer: Channel;
-  /** What reads while one is, where the database allows a second connection. */
-  readonly reader: (() => Promise<Channel>) | undefined;
+  /** What reads while one is, where the database allows more connections. */
+  readonly readers: ReaderPool | undefined;
   /** How long, in ms, to wait for a lock. */
   readonly busyTimeout: number;
+  /** Whether the writer itself may only read. */
+  readonly isReadOnly: boolean;
 }
 
+const NO_OPTIONS: TransactionOptions = {};
+const MAX_PAUSE = 1000;
+
 /**
- * Decides when and where a statement runs. There is one for the database and
- * one for every open transaction; sessions and queries talk to the one they
- * belong to. While a transaction is open inside of it, an executor's own calls
- * wait in its queue.
+ * The executor of one connection. While a transaction is open inside of it, its
+ * own calls wait in its queue.
  */
-export class Executor {
+export class ChannelExecutor implements Executor {
   readonly #channels: Channels;
   readonly #queue: WriteQueue;
-  readonly #outer: Executor | undefined;
+  readonly #outer: ChannelExecutor | undefined;
   readonly #depth: number;
   #closed: ClosedError | undefined;
-  #inner: Executor | undefined;
+  #inner: ChannelExecutor | undefined;
+  /** Whether a transaction could not be rolled back, and so is still open. */
+  #isStuck = false;
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(channels: Channels, outer?: Executor) {
+  constructor(channels: Channels, outer?: ChannelExecutor) {
     this.#channels = channels;
     this.#queue = new WriteQueue(channels.busyTimeout);
     this.#outer = outer;
@@ -53,71 +81,205 @@ export class Executor {
 
   /** Runs what only reads: past a transaction where that is possible. */
   read<T>(work: Work<T>): MaybePromise<T> {
-    const { reader } = this.#channels;
-    if (this.#queue.isFree || reader === undefined || this.#depth > 0) {
+    const { readers } = this.#channels;
+    if (this.#queue.isFree || readers === undefined || this.#depth > 0) {
       return this.write(work);
     }
     this.#checkOpen();
-    return this.#aside(reader, work);
+    return this.#keep(this.#aside(readers, work));
   }
 
-  /** Runs what may write: at once, or when it is its turn. */
   write<T>(work: Work<T>): MaybePromise<T> {
     this.#checkOpen();
-    if (!this.#queue.isFree) return this.#queued(work);
+    if (!this.#queue.isFree || this.#isStuck) return this.#queued(work);
     return this.#recover(work);
   }
 
-  /**
-   * Runs `work` in a transaction, or in a savepoint when this is a transaction
-   * already.
-   */
   transaction<T>(
     work: (inner: Executor) => MaybePromise<T>,
-    options: TransactionOptions = {},
+    options: TransactionOptions = NO_OPTIONS,
   ): Promise<T> {
-    return this.#track(this.#transact(work, options));
+    if (options === NO_OPTIONS) {
+      return this.#track(this.#transact(work, options));
+    }
+    try {
+      checkTransaction(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { retries = 0 } = options;
+    return this.#track(
+      retries === 0 || this.#depth > 0
+        ? this.#once(work, options)
+        : this.#retrying(work, options, retries),
+    );
+  }
+
+  /**
+   * Runs something that takes the connection a while, on one that only reads
+   * where there is one, else when it is its turn.
+   */
+  alone<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
+    return this.#keep(this.#alone(work, signal));
   }
 
   /** Refuses new calls, and returns when those before it are done. */
   async close(): Promise<void> {
     this.#closed ??= new ClosedError("Cannot use the engine: it is closed");
     await this.#queue.acquire();
-    this.#queue.release();
-  }
-
-  async #transact<T>(
-    work: (inner: Executor) => MaybePromise<T>,
-    { signal }: TransactionOptions,
-  ): Promise<T> {
-    this.#checkOpen();
-    const turn = this.#queue.acquire(signal);
-    if (turn !== undefined) await turn;
     try {
-      if (this.#depth > 0) this.#checkOpen();
-      const { writer: channel, busyTimeout } = this.#channels;
-      const scope = { channel, depth: this.#depth, busyTimeout, signal };
-      const begun = begin(scope);
-      if (begun !== undefined) await begun;
-      try {
-        const result = await this.#runInner(work);
-        signal?.throwIfAborted();
-        const committed = commit(scope);
-        if (committed !== undefined) await committed;
-        return result;
-      } catch (error) {
-        await rollback(scope);
-        throw error;
-      }
+      if (this.#pending.size > 0) await this.#settle();
     } finally {
       this.#queue.release();
     }
   }
 
+  async #settle(): Promise<void> {
+    const { busyTimeout } = this.#channels;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const { size } = this.#pending;
+      reject(
+        new BusyError(
+          `Cannot close the engine: ${size} calls did not end within ${busyTimeout} ms`,
+        ),
+      );
+    }, busyTimeout);
+    try {
+      await Promise.race([Promise.allSettled(this.#pending), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #alone<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
+    this.#checkOpen();
+    const { readers, writer } = this.#channels;
+    if (readers !== undefined) {
+      const channel = await readers.take();
+      try {
+        return await work(channel);
+      } finally {
+        await readers.give(channel);
+      }
+    }
+    const turn = this.#queue.acquire(signal);
+    if (turn !== undefined) await turn;
+    try {
+      if (this.#isStuck) await this.#unstick();
+      return await work(writer);
+    } finally {
+      this.#queue.release();
+    }
+  }
+
+  async #retrying<T>(
+    work: (inner: Executor) => MaybePromise<T>,
+    options: TransactionOptions,
+    retries: number,
+  ): Promise<T> {
+    for (let attempt = 0;; attempt++) {
+      try {
+        return await this.#once(work, options);
+      } catch (error) {
+        const isAgain = error instanceof BusyError ||
+          error instanceof ConnectionError && !error.isUnsure;
+        if (!isAgain || attempt === retries) throw error;
+      }
+      const pause = Math.min(10 * 2 ** attempt, MAX_PAUSE);
+      await delay(pause * (0.5 + Math.random()), options.signal);
+    }
+  }
+
+  #once<T>(
+    work: (inner: Executor) => MaybePromise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    const { readers, busyTimeout } = this.#channels;
+    if (!options.readOnly || this.#depth > 0 || readers === undefined) {
+      return this.#transact(work, options);
+    }
+    // A connection of its own: its snapshot must not hold back the reads of
+    // others.
+    return this.#alone((writer) => {
+      const channels = { writer, readers: undefined, busyTimeout };
+      return new ChannelExecutor({ ...channels, isReadOnly: true })
+        .#transact(work, options);
+    }, options.signal);
+  }
+
+  async #transact<T>(
+    work: (inner: Executor) => MaybePromise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    this.#checkOpen();
+    const { signal } = options;
+    const turn = this.#queue.acquire(signal);
+    if (turn !== undefined) await turn;
+    try {
+      if (this.#depth > 0) this.#checkOpen();
+      if (this.#isStuck) await this.#unstick();
+      const scope = this.#scope(options);
+      const begun = begin(scope);
+      if (begun !== undefined) await begun;
+      try {
+        const result = await this.#runInner(work, options);
+        signal?.throwIfAborted();
+        const committed = commit(scope);
+        if (committed !== undefined) await committed;
+        return result;
+      } catch (error) {
+        if (!await rollback(scope)) this.#notUndone();
+        throw error;
+      } finally {
+        if (scope.refuses) await scope.channel.allowWrites();
+      }
+    } catch (error) {
+      this.#checkRolledBack();
+      throw error;
+    } finally {
+      this.#queue.release();
+    }
+  }
+
+  #scope(
+    { signal, isolation = "immediate", readOnly = false }: TransactionOptions,
+  ): TransactionScope {
+    const { writer: channel, busyTimeout, isReadOnly } = this.#channels;
+    return {
+      channel,
+      depth: this.#depth,
+      busyTimeout,
+      signal,
+      mode: readOnly || isReadOnly ? "read" : isolation,
+      refuses: readOnly && !isReadOnly,
+    };
+  }
+
+  /** What is not undone must not be kept by an accident either. */
+  #notUndone(): void {
+    if (this.#depth === 0) {
+      this.#isStuck = true;
+      return;
+    }
+    this.#endAll("what failed inside of it could not be rolled back");
+  }
+
+  /** Ends the transaction that was left open. Nothing runs before. */
+  async #unstick(): Promise<void> {
+    const { writer } = this.#channels;
+    if (writer.inTransaction) await writer.rollback();
+    this.#isStuck = false;
+  }
+
   async #runInner<T>(
     work: (inner: Executor) => MaybePromise<T>,
+    { readOnly = false }: TransactionOptions,
   ): Promise<T> {
-    const inner = new Executor(this.#channels, this);
+    const inner = new ChannelExecutor(
+      readOnly ? { ...this.#channels, isReadOnly: true } : this.#channels,
+      this,
+    );
     this.#inner = inner;
     try {
       const result = await work(inner);
@@ -132,11 +294,8 @@ export class Executor {
     }
   }
 
-  async #aside<T>(
-    reader: () => Promise<Channel>,
-    work: Work<T>,
-  ): Promise<T> {
-    const channel = await reader();
+  async #aside<T>(readers: ReaderPool, work: Work<T>): Promise<T> {
+    const channel = await readers.shared();
     const limit = this.#channels.busyTimeout;
     return await retryWhileBusy(() => work(channel), { limit });
   }
@@ -150,6 +309,7 @@ export class Executor {
     const { writer, busyTimeout } = this.#channels;
     await this.#queue.acquire();
     try {
+      if (this.#isStuck) await this.#unstick();
       if (this.#depth === 0) {
         return await retryWhileBusy(() => work(writer), { limit: busyTimeout });
       }
@@ -165,7 +325,7 @@ export class Executor {
     try {
       const result = work(this.#channels.writer);
       if (!(result instanceof Promise)) return result;
-      return this.#track(
+      return this.#keep(
         result.catch((error) => this.#failed(error, work)),
       );
     } catch (error) {
@@ -181,19 +341,29 @@ export class Executor {
       if (error instanceof BusyError) return this.#queued(work);
       throw error;
     }
-    // On some errors, a full disk for one, SQLite rolls everything back. What
-    // came after would then run and stay outside of any transaction.
-    if (!this.#channels.writer.inTransaction) {
-      this.#endAll("the database has rolled it back");
-    }
+    this.#checkRolledBack();
     throw error;
   }
 
-  #track<T>(promise: Promise<T>): Promise<T> {
-    if (this.#depth === 0) return promise;
+  /**
+   * On some errors, a full disk for one, SQLite rolls everything back. What
+   * came after would then run and stay outside of any transaction.
+   */
+  #checkRolledBack(): void {
+    if (this.#depth === 0 || this.#channels.writer.inTransaction) return;
+    this.#endAll("the database has rolled it back");
+  }
+
+  /** Keeps what the queue knows nothing of, for whoever has to wait for it. */
+  #keep<T>(promise: Promise<T>): Promise<T> {
     const tracked = promise.finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
     return tracked;
+  }
+
+  /** Outside of transactions the queue knows of those that wait in it. */
+  #track<T>(promise: Promise<T>): Promise<T> {
+    return this.#depth === 0 ? promise : this.#keep(promise);
   }
 
   #checkOpen(): void {

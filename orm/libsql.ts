@@ -27,248 +27,128 @@
  * @module
  */
 
-import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
-import { sqliteError } from "./dialect/sqlite_errors.ts";
+import type { Driver } from "./driver/driver.ts";
 import { isMemory, toPath } from "./driver/location.ts";
-import type {
-  Connection,
-  Driver,
-  PrepareOptions,
-  RunResult,
-  Statement,
-} from "./driver/driver.ts";
-import type { SqlValue } from "./driver/sql_value.ts";
+import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
+import { local } from "./libsql/local.ts";
+import { remote } from "./libsql/remote.ts";
 
-/** What we use of a statement of `npm:libsql`. */
-interface NativeStatement {
-  readonly reader: boolean;
-  raw(): unknown;
-  safeIntegers(isSafe: boolean): unknown;
-  all(params: readonly SqlValue[]): unknown[];
-  get(params: readonly SqlValue[]): unknown;
-  run(params: readonly SqlValue[]): {
-    readonly changes: number;
-    readonly lastInsertRowid: number | bigint;
-  };
-  columns(): readonly { readonly name: string }[];
-  iterate(params: readonly SqlValue[]): {
-    next(): { readonly done?: boolean; readonly value?: unknown };
-  };
+/** How a database is opened. */
+export interface LibsqlOptions {
+  /**
+   * What a power cut may take from a file: with `"normal"` the last commits,
+   * with `"full"` nothing, for every commit waits until the disk has it. A
+   * process that ends, killed or not, loses nothing with either.
+   *
+   * @default {"normal"}
+   */
+  readonly durability?: "normal" | "full";
+  /**
+   * Whether every write to a file is refused by a `ReadOnlyError`. The file has
+   * to be there.
+   *
+   * @default {false}
+   */
+  readonly readOnly?: boolean;
+  /** What a server asks for, of a remote database and of a replica's primary. */
+  readonly authToken?: string;
+  /**
+   * Whether `libsql:` means TLS.
+   *
+   * @default {true}
+   */
+  readonly tls?: boolean;
+  /**
+   * How long, in ms, a remote database may take for one round trip.
+   *
+   * @default {10_000}
+   */
+  readonly timeout?: number;
+  /**
+   * The primary that a file is an embedded replica of: reads are local, writes
+   * go to the primary. A `libsql:`, `https:` or `http:` URL.
+   */
+  readonly syncUrl?: string;
+  /**
+   * How often, in ms, the replica fetches what the primary has by itself, in
+   * whole seconds; 0 is never. `Engine.sync()` fetches it at once.
+   *
+   * @default {0}
+   */
+  readonly syncInterval?: number;
 }
 
-/** What we use of a database of `npm:libsql`. */
-interface NativeDatabase {
-  readonly inTransaction: boolean;
-  prepare(sql: string): NativeStatement;
-  exec(sql: string): void;
-  close(): void;
-}
+const LOCAL = ["durability", "readOnly"];
+const REPLICA = ["authToken", "syncUrl", "syncInterval"];
+const REMOTE = ["authToken", "tls", "timeout"];
+const TIMEOUT = 10_000;
 
 /**
- * The driver for a local database on libsql.
+ * The driver for a database on libsql.
  *
- * @param location A path, a `file:` URL, or `":memory:"`.
+ * @param location A path, a `file:` URL or `":memory:"`; or, on a server, a
+ * `libsql:`, `https:`, `http:`, `wss:` or `ws:` URL.
+ * @param options How it is opened; each kind of database has its own.
  * @returns The driver, for `Engine.open()`.
- * @throws {TypeError} When it is a URL of another kind; remote databases are
- * not supported yet.
+ * @throws {TypeError} When it is a URL of another kind, or an option is none of
+ * this kind of database.
  */
-export function libsql(location: string | URL = ":memory:"): Driver {
+export function libsql(
+  location: string | URL = ":memory:",
+  options: LibsqlOptions = {},
+): Driver {
   if (/^(libsql|https?|wss?):/i.test(String(location))) {
+    return toRemote(String(location), options);
+  }
+  return toLocal(toPath(location), options);
+}
+
+function toRemote(location: string, options: LibsqlOptions): Driver {
+  const action = `open database "${location}"`;
+  checkNames(action, options, REMOTE);
+  const { authToken, tls, timeout = TIMEOUT } = options;
+  checkWhole(action, "timeout", timeout, 1);
+  checkChoice(action, "tls", tls, [true, false]);
+  checkText(action, "authToken", authToken);
+  const url = URL.parse(location);
+  if (url === null || url.host === "") {
+    throw new TypeError(`Cannot ${action}: want a URL with a host`);
+  }
+  if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new TypeError(
-      `Cannot open database "${location}": remote databases are not supported yet, want a path, a "file:" URL or ":memory:"`,
+      `Cannot open database on "${url.host}": its URL has more than a host and a path, want the token as "authToken"`,
     );
   }
-  const path = toPath(location);
-  const driver: Driver = {
-    name: "libsql",
-    dialect: sqliteDialect,
-    open: () => connect(path),
-    errorOf,
-  };
-  if (isMemory(path)) return driver;
-  return {
-    ...driver,
-    async openReader() {
-      const reader = await connect(path);
-      reader.exec("PRAGMA query_only = ON");
-      return reader;
-    },
-  };
+  return remote({ url: location, authToken, tls, timeout });
 }
 
-async function connect(path: string): Promise<LibsqlConnection> {
-  // Here, not above: only a program that opens a database loads native code.
-  const { default: Database } = await import("npm:libsql@0.5.29");
-  return new LibsqlConnection(new Database(path), path);
+function toLocal(path: string, options: LibsqlOptions): Driver {
+  const action = `open database "${path}"`;
+  const { durability = "normal", readOnly = false, syncUrl } = options;
+  if (syncUrl === undefined) {
+    checkNames(action, options, LOCAL);
+    checkChoice(action, "durability", durability, ["normal", "full"]);
+    checkChoice(action, "readOnly", readOnly, [true, false]);
+    return local(path, { durability, readOnly, primary: undefined });
+  }
+  checkNames(action, options, REPLICA);
+  const { authToken, syncInterval = 0 } = options;
+  checkText(action, "authToken", authToken);
+  checkWhole(action, "syncInterval", syncInterval, 0);
+  if (isMemory(path) || !/^(libsql|https?):/i.test(syncUrl)) {
+    throw new TypeError(
+      `Cannot ${action}: a replica wants a file and a "libsql:", "https:" or "http:" URL as "syncUrl", got "${syncUrl}"`,
+    );
+  }
+  const syncPeriod = Math.ceil(syncInterval / 1000);
+  const token = authToken === undefined ? {} : { authToken };
+  const primary = { syncUrl, syncPeriod, ...token };
+  return local(path, { durability, readOnly, primary });
 }
 
-class LibsqlConnection implements Connection {
-  readonly #db: NativeDatabase;
-
-  constructor(db: NativeDatabase, path: string) {
-    this.#db = db;
-    try {
-      db.exec("PRAGMA busy_timeout = 0");
-      if (!isMemory(path)) {
-        // A pragma that answers is not for exec().
-        db.prepare("PRAGMA journal_mode = WAL").get([]);
-        db.exec("PRAGMA synchronous = NORMAL");
-      }
-      db.exec("PRAGMA foreign_keys = ON");
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-  }
-
-  get inTransaction(): boolean {
-    return this.#db.inTransaction;
-  }
-
-  prepare(sql: string, { bigints }: PrepareOptions): Statement {
-    const db = this.#db;
-    return new LibsqlStatement(db, () => {
-      const statement = db.prepare(sql);
-      statement.safeIntegers(bigints);
-      if (statement.reader) statement.raw();
-      return statement;
-    });
-  }
-
-  exec(sql: string): void {
-    this.#db.exec(sql);
-  }
-
-  begin(): void {
-    // By exec(), which leaves nothing behind when it meets a lock; see
-    // LibsqlStatement.
-    this.#db.exec("BEGIN IMMEDIATE");
-  }
-
-  commit(): void {
-    this.#db.exec("COMMIT");
-  }
-
-  rollback(): void {
-    this.#db.exec("ROLLBACK");
-  }
-
-  close(): void {
-    this.#db.close();
-  }
-}
-
-class LibsqlStatement implements Statement {
-  readonly #db: NativeDatabase;
-  readonly #prepare: () => NativeStatement;
-  readonly #statement: NativeStatement;
-  readonly #isReader: boolean;
-  // get() of a statement that all() or run() has used binds nothing: it runs
-  // again with the values of before. So it has a statement of its own.
-  #getter: NativeStatement | undefined;
-
-  constructor(db: NativeDatabase, prepare: () => NativeStatement) {
-    this.#db = db;
-    this.#prepare = prepare;
-    this.#statement = prepare();
-    this.#isReader = this.#statement.reader;
-  }
-
-  all(params: readonly SqlValue[]): SqlValue[][] {
-    try {
-      if (this.#isReader) return this.#statement.all(params) as SqlValue[][]; // raw() makes rows arrays
-      this.#statement.run(params);
-      return [];
-    } catch (error) {
-      throw this.#healed(error, this.#statement, params);
-    }
-  }
-
-  get(params: readonly SqlValue[]): SqlValue[] | undefined {
-    try {
-      this.#getter ??= this.#prepare();
-      return this.#getter.get(params) as SqlValue[] | undefined; // as in all()
-    } catch (error) {
-      throw this.#healed(error, this.#getter, params);
-    }
-  }
-
-  run(params: readonly SqlValue[]): RunResult {
-    try {
-      const { changes, lastInsertRowid } = this.#statement.run(params);
-      return { affected: changes, lastId: lastInsertRowid };
-    } catch (error) {
-      throw this.#healed(error, this.#statement, params);
-    }
-  }
-
-  *iterate(params: readonly SqlValue[]): Generator<SqlValue[]> {
-    const rows = this.#statement.iterate(params);
-    let isDone = false;
-    try {
-      for (;;) {
-        const { done, value } = rows.next();
-        isDone = done ?? false;
-        if (isDone) return;
-        yield value as SqlValue[]; // as in all()
-      }
-    } catch (error) {
-      isDone = true;
-      throw error;
-    } finally {
-      // The library's iterator has no return(), and one that is left keeps its
-      // snapshot even when the connection is closed: later writes fail, and the
-      // log of the file grows. get() reads one row more and ends it.
-      if (!isDone) this.#statement.get(params);
-    }
-  }
-
-  columns(): readonly string[] {
-    return this.#statement.columns().map(({ name }) => name);
-  }
-
-  /**
-   * A statement that met a lock stays suspended, for the library does not
-   * reset it. The next read then begins a snapshot that never ends, and every
-   * later write of the connection fails. Run again where it may not write, the
-   * statement fails otherwise, and that does end it.
-   */
-  #healed(
-    error: unknown,
-    statement: NativeStatement | undefined,
-    params: readonly SqlValue[],
-  ): unknown {
-    if (codeOf(error) !== 5) return error;
-    this.#db.exec("PRAGMA query_only = ON");
-    try {
-      statement?.run(params);
-    } catch {
-      // As intended.
-    }
-    this.#db.exec("PRAGMA query_only = OFF");
-    return error;
-  }
-}
-
-/** SQLite's code without what extends it. */
-function codeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("rawCode" in error)) return undefined;
-  return typeof error.rawCode === "number" ? error.rawCode & 0xff : undefined;
-}
-
-const CANNOT_OPEN = 14;
-
-function errorOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if ("rawCode" in error && typeof error.rawCode === "number") {
-    return sqliteError(error.rawCode, error.message, error);
-  }
-  const path =
-    /^ConnectionFailed\("Unable to open connection to local database (.*): \d+"\)$/
-      .exec(error.message)?.[1];
-  return path === undefined ? error : sqliteError(
-    CANNOT_OPEN,
-    `unable to open database file: ${path}`,
-    error,
+function checkText(action: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "string") return;
+  throw new TypeError(
+    `Cannot ${action}: "${name}" is a ${typeof value}, want a string`,
   );
 }

@@ -2,7 +2,8 @@
 
 import { retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
-import type { MaybePromise } from "./driver/driver.ts";
+import type { MaybePromise, TransactionMode } from "./driver/driver.ts";
+import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
 import { BusyError } from "./errors.ts";
 
 /** How a transaction begins and ends. */
@@ -12,15 +13,56 @@ export interface TransactionOptions {
    * back in place of the commit.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How often the whole function runs again, after a pause that grows, when the
+   * database stayed locked or the connection was lost. A commit that may have
+   * been done is never tried again. Inside of a transaction it does not count.
+   *
+   * @default {0}
+   */
+  readonly retries?: number;
+  /**
+   * When the write lock is taken: at once, or by `"deferred"` with the first
+   * write, which then fails with a `BusyError` if another process has written
+   * since. `"exclusive"` keeps other processes from reading too, where the
+   * journal is no write-ahead log. Inside of a transaction it does not count.
+   *
+   * @default {"immediate"}
+   */
+  readonly isolation?: "deferred" | "immediate" | "exclusive";
+  /**
+   * Whether it only reads: one snapshot for all its reads, and a write in it is
+   * a `ReadOnlyError`. On a database in a file it waits for no other
+   * transaction.
+   *
+   * @default {false}
+   */
+  readonly readOnly?: boolean;
+}
+
+const NAMES = ["signal", "retries", "isolation", "readOnly"];
+const ISOLATION = ["deferred", "immediate", "exclusive"];
+
+/** Refuses options that there are not. */
+export function checkTransaction(options: TransactionOptions): void {
+  const action = "begin transaction";
+  checkNames(action, options, NAMES);
+  checkWhole(action, "retries", options.retries, 0);
+  checkChoice(action, "isolation", options.isolation, ISOLATION);
+  checkChoice(action, "readOnly", options.readOnly, [true, false]);
 }
 
 /** Where a transaction runs. */
-export interface TransactionScope extends TransactionOptions {
+export interface TransactionScope {
   readonly channel: Channel;
   /** How many transactions it is inside of; inside of one it is a savepoint. */
   readonly depth: number;
   /** How long, in ms, to wait for the lock of another process. */
   readonly busyTimeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly mode: TransactionMode;
+  /** Whether writes are refused from its beginning to its end. */
+  readonly refuses: boolean;
 }
 
 function savepoint(depth: number): string {
@@ -28,11 +70,21 @@ function savepoint(depth: number): string {
 }
 
 /** Begins a transaction, or a savepoint inside of one. */
-export function begin(
-  { channel, depth, busyTimeout, signal }: TransactionScope,
-): MaybePromise<void> {
+export function begin(scope: TransactionScope): MaybePromise<void> {
+  if (scope.refuses) return beginReading(scope);
+  const { channel, depth, busyTimeout, signal, mode } = scope;
   if (depth > 0) return channel.exec(`SAVEPOINT ${savepoint(depth)}`);
-  return unlocked(() => channel.begin(), busyTimeout, signal);
+  return unlocked(() => channel.begin(mode), busyTimeout, signal);
+}
+
+async function beginReading(scope: TransactionScope): Promise<void> {
+  await scope.channel.refuseWrites();
+  try {
+    await begin({ ...scope, refuses: false });
+  } catch (error) {
+    await scope.channel.allowWrites();
+    throw error;
+  }
 }
 
 /** Keeps what was done since the beginning. */
@@ -44,20 +96,31 @@ export function commit(
   return unlocked(() => channel.commit(), busyTimeout);
 }
 
-/** Undoes what was done since the beginning. It never throws. */
+/**
+ * Undoes what was done since the beginning. It never throws: whatever goes
+ * wrong here, the caller has to learn of the error that came first.
+ *
+ * @returns Whether it is undone.
+ */
 export async function rollback(
   { channel, depth }: TransactionScope,
-): Promise<void> {
-  // SQLite may have rolled back by itself; and whatever goes wrong here, the
-  // caller has to learn of the error that came first.
-  if (!channel.inTransaction) return;
-  try {
-    if (depth === 0) return await channel.rollback();
-    await channel.exec(`ROLLBACK TO ${savepoint(depth)}`);
-    await channel.exec(`RELEASE ${savepoint(depth)}`);
-  } catch {
-    return;
+): Promise<boolean> {
+  // SQLite may have rolled back by itself. What failed once, for an
+  // interrupted system call say, may succeed the second time.
+  for (let attempt = 0; channel.inTransaction && attempt < 2; attempt++) {
+    try {
+      if (depth === 0) {
+        await channel.rollback();
+        continue;
+      }
+      await channel.exec(`ROLLBACK TO ${savepoint(depth)}`);
+      await channel.exec(`RELEASE ${savepoint(depth)}`);
+      return true;
+    } catch {
+      continue;
+    }
   }
+  return !channel.inTransaction;
 }
 
 /** Tries at once, and only then goes to the length of waiting. */

@@ -36,7 +36,11 @@ export async function retryWhileBusy<T>(
   }
 }
 
-function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits a while, in ms, or until the signal rejects. */
+export function delay(
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => {
     clearTimeout(timer);

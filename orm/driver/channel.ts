@@ -7,6 +7,7 @@ import type {
   MaybePromise,
   PrepareOptions,
   RunResult,
+  TransactionMode,
 } from "./driver.ts";
 import type { SqlValue } from "./sql_value.ts";
 import { StatementCache } from "./statement_cache.ts";
@@ -160,8 +161,12 @@ export class Channel {
     return this.#watch(sql, NO_PARAMS, () => this.#connection.exec(sql));
   }
 
-  begin(): MaybePromise<void> {
-    return this.#watch("BEGIN", NO_PARAMS, () => this.#connection.begin());
+  begin(mode: TransactionMode): MaybePromise<void> {
+    return this.#watch(
+      "BEGIN",
+      NO_PARAMS,
+      () => this.#connection.begin(mode),
+    );
   }
 
   commit(): MaybePromise<void> {
@@ -174,6 +179,40 @@ export class Channel {
       NO_PARAMS,
       () => this.#connection.rollback(),
     );
+  }
+
+  refuseWrites(): MaybePromise<void> {
+    return this.#connection.refuseWrites();
+  }
+
+  allowWrites(): MaybePromise<void> {
+    return this.#connection.allowWrites();
+  }
+
+  /** Copies the database to a file that is there and empty. */
+  backup(path: string): MaybePromise<void> {
+    const connection = this.#connection;
+    if (connection.backup === undefined) {
+      throw new TypeError(
+        `Cannot back up database: the driver "${this.#driver.name}" has no backup`,
+      );
+    }
+    return this.#watch(
+      "BACKUP",
+      NO_PARAMS,
+      () => connection.backup?.(path),
+    );
+  }
+
+  /** Fetches what the primary has. */
+  sync(): MaybePromise<void> {
+    const connection = this.#connection;
+    if (connection.sync === undefined) {
+      throw new TypeError(
+        `Cannot sync database: want an embedded replica, as libsql() opens one with "syncUrl", got the driver "${this.#driver.name}"`,
+      );
+    }
+    return this.#watch("SYNC", NO_PARAMS, () => connection.sync?.());
   }
 
   close(): MaybePromise<void> {

@@ -58,6 +58,13 @@ export interface PrepareOptions {
 }
 
 /**
+ * How a transaction begins: `"immediate"` takes the write lock at once,
+ * `"deferred"` when it first writes, `"exclusive"` keeps readers out too where
+ * the journal is no write-ahead log, `"read"` never takes it.
+ */
+export type TransactionMode = "deferred" | "immediate" | "exclusive" | "read";
+
+/**
  * One connection. The engine gives it at most one transaction at a time, and
  * errors leave it as the library underneath throws them:
  * {@linkcode Driver.errorOf} explains them.
@@ -78,14 +85,30 @@ export interface Connection {
    * @param sql Its text.
    */
   exec(sql: string): MaybePromise<void>;
-  /** Begins a transaction that may write, and takes the write lock for it. */
-  begin(): MaybePromise<void>;
+  /**
+   * Begins a transaction.
+   *
+   * @param mode Which lock it takes.
+   */
+  begin(mode: TransactionMode): MaybePromise<void>;
   /** Ends the transaction and keeps what it did. */
   commit(): MaybePromise<void>;
   /** Ends the transaction and undoes what it did. */
   rollback(): MaybePromise<void>;
+  /** Makes every statement that writes fail, until `allowWrites()`. */
+  refuseWrites(): MaybePromise<void>;
+  /** Ends what `refuseWrites()` began. */
+  allowWrites(): MaybePromise<void>;
   /** Ends the connection. It is called once. */
   close(): MaybePromise<void>;
+  /**
+   * Copies the database to a file. Left out where that cannot be.
+   *
+   * @param path The file, which is there and empty.
+   */
+  backup?(path: string): MaybePromise<void>;
+  /** Fetches what the primary of an embedded replica has. Left out elsewhere. */
+  sync?(): MaybePromise<void>;
 }
 
 /** What opens a database: the seam between the engine and a database library. */

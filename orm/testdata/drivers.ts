@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 // What the conformance suites run over.
 
+import { isSkipped, launchSqld, titled } from "../../.dev/testing/sqld.ts";
 import {
   type Connection,
   type Driver,
@@ -9,6 +10,7 @@ import {
 } from "../mod.ts";
 import { libsql } from "../libsql.ts";
 import { sqlite } from "../sqlite.ts";
+import { HranaDouble } from "./hrana_double.ts";
 
 /** The same driver, but every answer comes later, as over a network. */
 function later(driver: Driver): Driver {
@@ -28,9 +30,11 @@ function later(driver: Driver): Driver {
         },
         prepare: (sql, options) => statement(inner.prepare(sql, options)),
         exec: async (sql) => await inner.exec(sql),
-        begin: async () => await inner.begin(),
+        begin: async (mode) => await inner.begin(mode),
         commit: async () => await inner.commit(),
         rollback: async () => await inner.rollback(),
+        refuseWrites: async () => await inner.refuseWrites(),
+        allowWrites: async () => await inner.allowWrites(),
         close: async () => await inner.close(),
       };
       return connection;
@@ -38,7 +42,7 @@ function later(driver: Driver): Driver {
   };
 }
 
-/** Every driver, for a database at a path. */
+/** Every driver without a server, for a database at a path. */
 export const DRIVERS: Record<string, (path: string) => Driver> = {
   "sqlite in memory": () => sqlite(),
   "sqlite in a file": (path) => sqlite(path),
@@ -47,24 +51,88 @@ export const DRIVERS: Record<string, (path: string) => Driver> = {
   "a driver that answers later": () => later(sqlite()),
 };
 
+/** A driver with what has to be ended after it. */
+interface Opened {
+  readonly driver: Driver;
+  readonly end: () => Promise<void>;
+}
+
+const nothing = () => Promise.resolve();
+
+// One server for all the tests of a file; it is emptied before each.
+let server: ReturnType<typeof launchSqld> | undefined;
+
+async function onServer(scheme: string): Promise<Opened> {
+  const { host, clear } = await (server ??= launchSqld());
+  await clear();
+  return { driver: libsql(`${scheme}://${host}`), end: nothing };
+}
+
+/** Every driver with a server. */
+const REMOTE: Record<string, (path: string) => Opened | Promise<Opened>> = {
+  "libsql remote over http": () => onServer("http"),
+  "libsql remote over ws": () => onServer("ws"),
+  "libsql remote over a Hrana double": (path) => {
+    const double = new HranaDouble(path);
+    const end = () => double[Symbol.asyncDispose]();
+    return { driver: libsql(double.url), end };
+  },
+};
+
+/** What a test asks of a driver. */
+export interface DriverTestOptions {
+  /**
+   * Whether it is for local databases only: a server refuses the pragma, or
+   * cannot carry the value.
+   */
+  readonly isLocal?: boolean;
+}
+
 /** Registers a test once for every driver, each with a database of its own. */
 export function onEveryDriver(
   name: string,
   test: (engine: Engine) => Promise<void>,
+  { isLocal = false }: DriverTestOptions = {},
 ): void {
   for (const [label, driver] of Object.entries(DRIVERS)) {
     Deno.test(`${name}, on ${label}`, async () => {
-      const folder = await Deno.makeTempDir();
-      try {
-        const engine = await Engine.open(driver(`${folder}/gee.db`));
-        try {
-          await test(engine);
-        } finally {
-          await engine.close();
-        }
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
+      await inFolder((path) =>
+        run({ driver: driver(path), end: nothing }, test)
+      );
     });
+  }
+  for (const [label, open] of isLocal ? [] : Object.entries(REMOTE)) {
+    const isReal = !label.endsWith("double");
+    const title = `${name}, on ${label}`;
+    Deno.test({
+      name: isReal ? titled(title) : title,
+      ignore: isReal && isSkipped,
+      fn: () => inFolder(async (path) => await run(await open(path), test)),
+    });
+  }
+}
+
+async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(`${folder}/gee.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function run(
+  { driver, end }: Opened,
+  test: (engine: Engine) => Promise<void>,
+): Promise<void> {
+  try {
+    const engine = await Engine.open(driver);
+    try {
+      await test(engine);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await end();
   }
 }
