@@ -7,7 +7,7 @@
  * {@linkcode table} describes a table by its columns, and the types of rows,
  * inserts and conditions follow from it. {@linkcode Engine} opens a database
  * through a driver: `sqlite()` from `@gee/std/orm/sqlite`, which needs no
- * package, or `libsql()` from `@gee/std/orm/libsql`. A {@linkcode Session}
+ * package, or `libsql()` from `@gee/std/orm/libsql`, for files and servers. A {@linkcode Session}
  * creates tables, inserts rows and makes a {@linkcode Query} of a table; a
  * transaction hands out one of its own. This module itself loads no driver.
  *
@@ -160,6 +160,36 @@
  * assertEquals((await pages.after(cursor).find()).map(({ year }) => year), [1971]);
  * ```
  *
+ * A transaction may be read-only, take its lock as `isolation` says, and run
+ * again by `retries`; an {@linkcode Engine} may read from replicas, and makes
+ * backups.
+ *
+ * @example Reading only, retries and a backup
+ * ```ts
+ * import { Engine, integer, ReadOnlyError, table } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const visits = table("visits", { id: integer().primaryKey(), count: integer() });
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using engine = await Engine.open(sqlite(`${folder}/gee.db`, { durability: "full" }));
+ *   await engine.session().createTable(visits);
+ *   await engine.transaction((tx) => tx.insert(visits, { count: 1 }), {
+ *     retries: 3,
+ *     signal: AbortSignal.timeout(5000),
+ *   });
+ *   await assertRejects(
+ *     () => engine.transaction((tx) => tx.insert(visits, { count: 2 }), { readOnly: true }),
+ *     ReadOnlyError,
+ *   );
+ *   await engine.backup(`${folder}/copy.db`);
+ *   await using copy = await Engine.open(sqlite(`${folder}/copy.db`, { readOnly: true }));
+ *   assertEquals(await copy.session().model(visits).count(), 1);
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
  * Guarantees:
  * - A value is bound, never written into SQL; names are quoted and checked
  *   against the table. Everything the types say is checked at run time too.
@@ -168,12 +198,17 @@
  * - Many transactions at once run one after another and never meet
  *   "database is locked"; another process's lock is waited for without blocking
  *   the event loop. A transaction in a transaction is a savepoint.
+ * - What could not be rolled back is never kept: nothing runs on a connection
+ *   before that is done.
+ * - A read-only transaction sees one state of the database from its first read.
+ * - Every wait ends: for a lock by `busyTimeout`, for a server by `timeout`.
  * - An insert of many rows is all or nothing.
  * - Update and delete need a condition, or `all()`.
  * - A mistake in a table's definition is told where it is defined, a reference
  *   to a column that is not there when the table is created.
  * - Nothing but the tag makes SQL of text: no parsed JSON is taken for it.
- * - Statements are prepared once for each shape of a query.
+ * - Statements are prepared once for each shape of a query; what is asked of a
+ *   server in one tick goes out in one round trip.
  * - A relation costs one query however many rows there are; more only for keys of
  *   reals, or several columns with reals, beyond 16,000 of them.
  * - No text of a user is a mistake in `match()`, and a cursor holds values only,
@@ -181,7 +216,7 @@
  *
  * Limits:
  * - Calls on other sessions wait while a transaction is open, reads of a
- *   database in a file aside. Inside of a transaction, use its own session;
+ *   database in a file or on a server aside. Inside of a transaction, use its own session;
  *   waiting for oneself ends in a {@linkcode BusyError} after `busyTimeout`.
  * - Text that another program wrote with NUL in it reads up to the NUL.
  * - A condition other than `isNull` is never met by `null`, as in SQL.
@@ -202,8 +237,13 @@
  */
 
 export { Engine } from "./engine.ts";
-export type { EngineOptions, EngineStats } from "./engine.ts";
 export type { ModelQueryOptions, Session } from "./session.ts";
+export type {
+  BackupOptions,
+  EngineOptions,
+  EngineStats,
+  SessionOptions,
+} from "./engine.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { QueryEvent } from "./driver/channel.ts";
 export {
@@ -343,6 +383,7 @@ export type {
   PrepareOptions,
   RunResult,
   Statement,
+  TransactionMode,
 } from "./driver/driver.ts";
 export type { SqlValue } from "./driver/sql_value.ts";
 export type { Dialect, SqlText } from "./dialect/dialect.ts";
@@ -351,6 +392,8 @@ export {
   CheckError,
   ClosedError,
   ConflictError,
+  ConnectionError,
+  type ConnectionErrorOptions,
   DatabaseError,
   type DatabaseErrorOptions,
   DiskFullError,

@@ -27,6 +27,18 @@ export interface Sqld extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/**
+ * Waits until a socket has come and gone, and so have those closed before it: a
+ * client that closes one does not wait for it.
+ */
+export async function socketsClosed(host: string): Promise<void> {
+  const socket = new WebSocket(`ws://${host}`, "hrana2");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.onopen = () => socket.close();
+  socket.onclose = () => resolve();
+  await promise;
+}
+
 /** Starts one on a free port, or on the one of a server that has ended. */
 export async function launchSqld(port: number = freePort()): Promise<Sqld> {
   if (PATH === undefined) {
@@ -51,8 +63,14 @@ export async function launchSqld(port: number = freePort()): Promise<Sqld> {
     isRunning = false;
     child.kill("SIGKILL");
     await child.status;
+    globalThis.removeEventListener("unload", kill);
     await Deno.remove(folder, { recursive: true });
   };
+  const kill = () => {
+    child.kill("SIGKILL");
+    Deno.removeSync(folder, { recursive: true });
+  };
+  globalThis.addEventListener("unload", kill);
   const clear = () => clearAll(host);
   await answering(host);
   return { host, clear, stop, [Symbol.asyncDispose]: stop };

@@ -35,12 +35,41 @@ Deno.test("toPath() refuses what is no local database", () => {
   );
 });
 
-Deno.test("libsql() says that remote databases come later", () => {
-  for (const scheme of ["libsql", "https", "http", "ws", "wss"]) {
-    assertThrows(
-      () => libsql(`${scheme}://db.example.com`),
-      TypeError,
-      `Cannot open database "${scheme}://db.example.com": remote databases are not supported yet`,
-    );
+Deno.test("libsql() refuses what is no remote database", () => {
+  const cases: [string, object, string][] = [
+    ["https://", {}, 'Cannot open database "https://": want a URL with a host'],
+    [
+      "libsql://db.example.com?authToken=secret",
+      {},
+      'Cannot open database on "db.example.com": its URL has more than a host and a path, want the token as "authToken"',
+    ],
+    [
+      "wss://db.example.com",
+      { authtoken: "x" },
+      'Cannot open database "wss://db.example.com": there is no option "authtoken", want "authToken", "tls", "timeout" (did you mean "authToken"?)',
+    ],
+    [
+      "http://db.example.com",
+      { authToken: 5 },
+      'Cannot open database "http://db.example.com": "authToken" is a number, want a string',
+    ],
+    [
+      "file:gee.db",
+      { authToken: "x" },
+      'Cannot open database "gee.db": there is no option "authToken"',
+    ],
+    [
+      ":memory:",
+      { syncUrl: "http://db.example.com" },
+      'Cannot open database ":memory:": a replica wants a file and a "libsql:", "https:" or "http:" URL as "syncUrl"',
+    ],
+  ];
+  for (const [location, options, message] of cases) {
+    assertThrows(() => libsql(location, options), TypeError, message);
   }
+  assertThrows(
+    () => libsql("ws://db.example.com", { timeout: 0 }),
+    RangeError,
+    '"timeout" is 0, want a whole number from 1',
+  );
 });

@@ -2,6 +2,7 @@
 
 import { sqliteDialect } from "../dialect/sqlite_dialect.ts";
 import { sqliteError } from "../dialect/sqlite_errors.ts";
+import { ConnectionError } from "../errors.ts";
 import { isMemory } from "../driver/location.ts";
 import type {
   Connection,
@@ -113,6 +114,7 @@ const BEGIN: Readonly<Record<TransactionMode, string>> = {
 class LibsqlConnection implements Connection {
   readonly #db: NativeDatabase;
   readonly #isReadOnly: boolean;
+  readonly #isReplica: boolean;
   readonly sync?: () => void;
   #refuses = false;
 
@@ -123,6 +125,7 @@ class LibsqlConnection implements Connection {
   ) {
     this.#db = db;
     this.#isReadOnly = readOnly;
+    this.#isReplica = primary !== undefined;
     if (primary !== undefined) this.sync = () => void db.sync();
     try {
       // A replica's journal and waiting are the library's own.
@@ -173,6 +176,11 @@ class LibsqlConnection implements Connection {
   }
 
   refuseWrites(): void {
+    if (this.#isReplica) {
+      throw new TypeError(
+        "Cannot begin transaction: an embedded replica has none that only reads",
+      );
+    }
     this.#db.exec("PRAGMA query_only = ON");
     this.#refuses = true;
   }
@@ -185,6 +193,7 @@ class LibsqlConnection implements Connection {
 
   /** Runs what must not write, whatever the connection allows. */
   withoutWrites(work: () => void): void {
+    if (this.#isReplica) return;
     this.#db.exec("PRAGMA query_only = ON");
     try {
       work();
@@ -312,6 +321,19 @@ function errorOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if ("rawCode" in error && typeof error.rawCode === "number") {
     return sqliteError(error.rawCode, error.message, error);
+  }
+  const failure = /^RemoteSqliteFailure\(\d+, (\d+), "([^]*)"\)$/.exec(
+    error.message,
+  );
+  if (failure !== null) {
+    return sqliteError(Number(failure[1]), failure[2] ?? "", error);
+  }
+  if (/^(?:WriteDelegation|Replication|Sync)\(/.test(error.message)) {
+    const [reason] = error.message.split("\n");
+    return new ConnectionError(`Cannot reach the primary: ${reason}`, {
+      cause: error,
+      isUnsure: true,
+    });
   }
   const path =
     /^ConnectionFailed\("Unable to open connection to local database (.*): \d+"\)$/

@@ -60,7 +60,7 @@ function reasonOf({ message, code }: ClientError): string {
   let reason = message;
   while (reason.startsWith(`${code}: `)) reason = reason.slice(code.length + 2);
   reason = reason.replace(
-    /^(?:SQLite error|SQLite input error|SQL string could not be parsed): /,
+    /^(?:SQLite error|SQL input error|SQL string could not be parsed): /,
     "",
   ).replace(/ \(at offset \d+\)$/, "");
   const near = /^syntax error around L\d+:\d+: `([^]*)`$/.exec(reason)?.[1];

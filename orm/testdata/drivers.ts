@@ -1,7 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 // What the conformance suites run over.
 
-import { isSkipped, launchSqld, titled } from "../../.dev/testing/sqld.ts";
+import {
+  isSkipped,
+  launchSqld,
+  socketsClosed,
+  titled,
+} from "../../.dev/testing/sqld.ts";
 import {
   type Connection,
   type Driver,
@@ -60,12 +65,16 @@ interface Opened {
 const nothing = () => Promise.resolve();
 
 // One server for all the tests of a file; it is emptied before each.
-let server: ReturnType<typeof launchSqld> | undefined;
+const server = isSkipped ? undefined : await launchSqld();
 
-async function onServer(scheme: string): Promise<Opened> {
-  const { host, clear } = await (server ??= launchSqld());
-  await clear();
-  return { driver: libsql(`${scheme}://${host}`), end: nothing };
+async function onServer(scheme: "http" | "ws"): Promise<Opened> {
+  if (server === undefined) throw new Error("Cannot test: there is no server");
+  const { host } = server;
+  await server.clear();
+  return {
+    driver: libsql(`${scheme}://${host}`),
+    end: scheme === "ws" ? () => socketsClosed(host) : nothing,
+  };
 }
 
 /** Every driver with a server. */

@@ -235,19 +235,20 @@ function execute({ db, texts }: Stream, { sql, sql_id, args }: Statement) {
   statement.setReadBigInts(true);
   statement.setReturnArrays(true);
   const params = (args ?? []).map(fromValue);
-  const before = db.prepare("SELECT total_changes()").get();
+  const changes = db.prepare(
+    "SELECT total_changes() AS total, changes() AS last, CAST(last_insert_rowid() AS TEXT) AS id",
+  );
+  const before = changes.get()?.total;
   const columns = statement.columns();
   // setReturnArrays() makes rows arrays.
   const rows = statement.all(...params) as unknown as unknown[][];
-  const after = db.prepare(
-    "SELECT total_changes(), changes(), last_insert_rowid()",
-  ).get();
-  const isChange = before?.["total_changes()"] !== after?.["total_changes()"];
+  const after = changes.get();
+  const isChange = before !== after?.total;
   return {
     cols: columns.map(({ name }) => ({ name, decltype: null })),
     rows: rows.map((row) => row.map(toValue)),
-    affected_row_count: isChange ? after?.["changes()"] : 0,
-    last_insert_rowid: isChange ? String(after?.["last_insert_rowid()"]) : null,
+    affected_row_count: isChange ? after?.last : 0,
+    last_insert_rowid: isChange ? after?.id : null,
   };
 }
 
