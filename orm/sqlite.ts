@@ -28,6 +28,13 @@ import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
 import { isMemory, toPath } from "./driver/location.ts";
 import { checkChoice, checkNames } from "./driver/options.ts";
+import {
+  guarded,
+  type GuardedFunction,
+  type SqlFunction,
+  type SqlFunctionOptions,
+  type SqlFunctions,
+} from "./driver/sql_functions.ts";
 import type {
   Connection,
   Driver,
@@ -38,34 +45,7 @@ import type {
 } from "./driver/driver.ts";
 import type { SqlValue } from "./driver/sql_value.ts";
 
-/**
- * A function for SQL. It gets SQL's values, integers as numbers, and what it
- * throws fails the statement.
- *
- * @param values The arguments.
- */
-// deno-lint-ignore no-explicit-any -- so that (name: string) => number is one too
-export type SqlFunction = (...values: any[]) => SqlValue;
-
-/** A function for SQL with what SQLite may know of it. */
-export interface SqlFunctionOptions {
-  /** The function. */
-  readonly run: SqlFunction;
-  /**
-   * Whether the same arguments always give the same value, which indices and
-   * generated columns ask for.
-   *
-   * @default {false}
-   */
-  readonly deterministic?: boolean;
-  /**
-   * Whether it takes any number of arguments. Otherwise it takes as many as
-   * `run.length` says.
-   *
-   * @default {false}
-   */
-  readonly variadic?: boolean;
-}
+export type { SqlFunction, SqlFunctionOptions, SqlFunctions };
 
 /** How a database is opened. */
 export interface SqliteOptions {
@@ -78,9 +58,7 @@ export interface SqliteOptions {
    */
   readonly durability?: "normal" | "full";
   /** Functions for SQL by their names. */
-  readonly functions?: Readonly<
-    Record<string, SqlFunction | SqlFunctionOptions>
-  >;
+  readonly functions?: SqlFunctions;
   /**
    * Whether every write is refused by a `ReadOnlyError`. The file has to be
    * there.
@@ -120,17 +98,24 @@ export function sqlite(
 ): Driver {
   const path = toPath(location);
   checkOptions(options);
+  // A statement fails before another one runs, so the latest is its own.
+  const thrown: unknown[] = [];
+  const functions = guarded(options.functions ?? {}, (error) => {
+    thrown.push(error);
+  });
+  const connect = () => new SqliteConnection(path, options, functions);
   const driver: Driver = {
     name: "sqlite",
     dialect: sqliteDialect,
-    open: () => new SqliteConnection(path, options),
-    errorOf,
+    open: connect,
+    errorOf: (error) =>
+      thrown.length > 0 ? thrown.splice(0).at(-1) : errorOf(error),
   };
   if (isMemory(path)) return driver;
   return {
     ...driver,
     openReader() {
-      const reader = new SqliteConnection(path, options);
+      const reader = connect();
       reader.refuseWrites();
       return reader;
     },
@@ -142,14 +127,6 @@ function checkOptions(options: SqliteOptions): void {
   checkNames(action, options, NAMES);
   checkChoice(action, "durability", options.durability, ["normal", "full"]);
   checkChoice(action, "readOnly", options.readOnly, [true, false]);
-  for (const [name, value] of Object.entries(options.functions ?? {})) {
-    if (typeof value === "function") continue;
-    checkNames(`add SQL function "${name}"`, value, [
-      "run",
-      "deterministic",
-      "variadic",
-    ]);
-  }
 }
 
 // Arrays, not objects: 1.8x on 1000 rows.
@@ -198,8 +175,11 @@ class SqliteConnection implements Connection {
   // it; and the few texts given to exec() come again and again.
   readonly #texts = new Map<string, NativeStatement>();
 
-  constructor(path: string, options: SqliteOptions) {
-    const { readOnly = false, durability, functions = {} } = options;
+  constructor(
+    path: string,
+    { readOnly = false, durability }: SqliteOptions,
+    functions: readonly GuardedFunction[],
+  ) {
     const native = new DatabaseSync(path, { timeout: 0, readOnly });
     this.#native = native;
     // It has these members in every version that Deno 2.9 and later ship.
@@ -211,19 +191,13 @@ class SqliteConnection implements Connection {
         this.exec(`PRAGMA synchronous = ${durability ?? "normal"}`);
       }
       this.exec("PRAGMA foreign_keys = ON");
-      for (const [name, value] of Object.entries(functions)) {
-        this.#addFunction(name, value);
+      for (const { name, run, deterministic, variadic } of functions) {
+        this.#db.function(name, { deterministic, varargs: variadic }, run);
       }
     } catch (error) {
       this.#db.close();
       throw error;
     }
-  }
-
-  #addFunction(name: string, value: SqlFunction | SqlFunctionOptions): void {
-    const { run, deterministic = false, variadic = false } =
-      typeof value === "function" ? { run: value } : value;
-    this.#db.function(name, { deterministic, varargs: variadic }, run);
   }
 
   get inTransaction(): boolean {

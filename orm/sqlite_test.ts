@@ -171,6 +171,7 @@ Deno.test("sqlite() adds functions to SQL", async () => {
     fails: () => {
       throw new RangeError("not today");
     },
+    big: () => 2n ** 63n,
   };
   await using engine = await Engine.open(sqlite(":memory:", { functions }));
   const session = engine.session();
@@ -196,6 +197,17 @@ Deno.test("sqlite() adds functions to SQL", async () => {
   const error = await assertRejects(() => session.raw("SELECT fails()"));
   assertInstanceOf(error, RangeError);
   assertEquals(error.message, "not today");
+  await assertRejects(
+    () => session.exec("INSERT INTO t VALUES (fails())"),
+    RangeError,
+    "not today",
+  );
+  await assertRejects(
+    () => session.raw("SELECT big()"),
+    RangeError,
+    'Cannot return 9223372036854775808 from SQL function "big": it is beyond 64 bits',
+  );
+  assertEquals(await session.raw("SELECT * FROM t"), []);
   assertThrows(
     () =>
       sqlite(":memory:", {

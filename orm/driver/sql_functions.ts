@@ -1,0 +1,90 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { checkNames } from "./options.ts";
+import type { SqlValue } from "./sql_value.ts";
+
+/**
+ * A function for SQL. It gets SQL's values, integers as numbers, and what it
+ * throws fails the statement.
+ *
+ * @param values The arguments.
+ */
+// deno-lint-ignore no-explicit-any -- so that (name: string) => number is one too
+export type SqlFunction = (...values: any[]) => SqlValue;
+
+/** A function for SQL with what SQLite may know of it. */
+export interface SqlFunctionOptions {
+  /** The function. */
+  readonly run: SqlFunction;
+  /**
+   * Whether the same arguments always give the same value, which indices and
+   * generated columns ask for.
+   *
+   * @default {false}
+   */
+  readonly deterministic?: boolean;
+  /**
+   * Whether it takes any number of arguments. Otherwise it takes as many as
+   * `run.length` says.
+   *
+   * @default {false}
+   */
+  readonly variadic?: boolean;
+}
+
+/** Functions for SQL by their names. */
+export type SqlFunctions = Readonly<
+  Record<string, SqlFunction | SqlFunctionOptions>
+>;
+
+/** A function as `node:sqlite` takes it. */
+export interface GuardedFunction extends Required<SqlFunctionOptions> {
+  readonly name: string;
+}
+
+// What no database can store: it fails the statement.
+const UNFIT = Symbol("failed") as unknown as null;
+const LIMIT = 2n ** 63n;
+
+/**
+ * Makes functions that do not throw. In Deno 2.9 a statement whose function
+ * throws, or returns too big an integer, runs for ever when all its rows are
+ * asked for.
+ *
+ * @param functions The functions.
+ * @param onError Is told what a function threw, before the statement fails.
+ */
+export function guarded(
+  functions: SqlFunctions,
+  onError: (error: unknown) => void,
+): GuardedFunction[] {
+  return Object.entries(functions).map(([name, value]) => {
+    const options = typeof value === "function" ? { run: value } : value;
+    checkNames(`add SQL function "${name}"`, options, [
+      "run",
+      "deterministic",
+      "variadic",
+    ]);
+    const { run, deterministic = false, variadic = false } = options;
+    const guard = (...values: unknown[]) => {
+      try {
+        return checked(name, run(...values));
+      } catch (error) {
+        onError(error);
+        return UNFIT;
+      }
+    };
+    // SQLite asks for as many arguments.
+    Object.defineProperty(guard, "length", { value: run.length });
+    return { name, run: guard, deterministic, variadic };
+  });
+}
+
+function checked(name: string, value: SqlValue): SqlValue {
+  if (typeof value !== "bigint" || value >= -LIMIT && value < LIMIT) {
+    return value;
+  }
+  throw new RangeError(
+    `Cannot return ${value} from SQL function "${name}": it is beyond 64 bits`,
+  );
+}
