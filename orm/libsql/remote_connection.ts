@@ -72,17 +72,13 @@ export class RemoteConnection implements Connection {
   }
 
   prepare(sql: string, { bigints }: PrepareOptions): Statement {
-    return new RemoteStatement(
-      async (params) => {
-        const result = await this.query(sql, params);
-        if (result.lastInsertRowid !== undefined) {
-          this.#lastId = toSafe(result.lastInsertRowid);
-        }
-        return result;
-      },
-      bigints,
-      () => this.#lastId,
-    );
+    return new RemoteStatement(this, sql, bigints);
+  }
+
+  /** The row id of an insert, or of the one before what was no insert. */
+  lastIdOf({ lastInsertRowid }: ClientResult): number | bigint {
+    if (lastInsertRowid !== undefined) this.#lastId = toSafe(lastInsertRowid);
+    return this.#lastId;
   }
 
   async exec(sql: string): Promise<void> {
@@ -300,23 +296,21 @@ function toSafe(value: bigint): number | bigint {
 }
 
 class RemoteStatement implements Statement {
-  readonly #query: (params: readonly SqlValue[]) => Promise<ClientResult>;
+  readonly #connection: RemoteConnection;
+  readonly #sql: string;
   readonly #bigints: boolean;
-  readonly #lastId: () => number | bigint;
   #columns: readonly string[] = [];
 
-  constructor(
-    query: (params: readonly SqlValue[]) => Promise<ClientResult>,
-    bigints: boolean,
-    lastId: () => number | bigint,
-  ) {
-    this.#query = query;
+  constructor(connection: RemoteConnection, sql: string, bigints: boolean) {
+    this.#connection = connection;
+    this.#sql = sql;
     this.#bigints = bigints;
-    this.#lastId = lastId;
   }
 
   async all(params: readonly SqlValue[]): Promise<SqlValue[][]> {
-    const { columns, rows } = await this.#query(params);
+    const result = await this.#connection.query(this.#sql, params);
+    this.#connection.lastIdOf(result);
+    const { columns, rows } = result;
     this.#columns = columns;
     return rows.map((row) => Array.from(row, (cell) => this.#cell(cell)));
   }
@@ -327,8 +321,9 @@ class RemoteStatement implements Statement {
   }
 
   async run(params: readonly SqlValue[]): Promise<RunResult> {
-    const { rowsAffected } = await this.#query(params);
-    return { affected: rowsAffected, lastId: this.#lastId() };
+    const result = await this.#connection.query(this.#sql, params);
+    const lastId = this.#connection.lastIdOf(result);
+    return { affected: result.rowsAffected, lastId };
   }
 
   columns(): readonly string[] {

@@ -91,17 +91,17 @@ export class HranaDouble implements AsyncDisposable {
 
   async #answer(request: globalThis.Request): Promise<Response> {
     const { baton, requests } = await request.json();
-    const statements = textsOf(requests);
+    const stream = this.#take(baton);
+    const statements = textsOf(requests, stream?.texts ?? new Map());
     this.trips.push(statements);
     const fault = this.fault(statements);
-    const stream = this.#take(baton);
     if (stream === undefined || fault === "lost") {
       stream?.db.close();
       return new Response("Received an invalid baton", { status: 400 });
     }
     if (fault === "slow") {
       stream.db.close();
-      await ended(AbortSignal.any([this.#ended.signal, request.signal]));
+      await ended(this.#ended.signal);
       return new Response();
     }
     const results = (requests as Request[]).map((each) =>
@@ -156,16 +156,23 @@ function broken(fault: Fault): Response {
   );
 }
 
-function textsOf(requests: readonly Request[]): string[] {
-  return requests.flatMap(({ stmt, batch, sql, type }) => {
-    if (type === "store_sql") return [];
+/** The texts of all statements, stored ones included. */
+function textsOf(
+  requests: readonly Request[],
+  stored: ReadonlyMap<number, string>,
+): string[] {
+  const texts = new Map(stored);
+  const found: string[] = [];
+  for (const { type, sql, sql_id = 0, stmt, batch } of requests) {
+    if (type === "store_sql") texts.set(sql_id, sql ?? "");
+    else if (sql !== undefined) found.push(sql);
     const statements = batch?.steps.map(({ stmt }) => stmt) ??
       (stmt === undefined ? [] : [stmt]);
-    return [
-      ...statements.map(({ sql, sql_id }) => sql ?? `stored ${sql_id}`),
-      ...sql === undefined ? [] : [sql],
-    ];
-  });
+    for (const { sql, sql_id = 0 } of statements) {
+      found.push(sql ?? texts.get(sql_id) ?? "");
+    }
+  }
+  return found;
 }
 
 function perform(stream: Stream, request: Request) {
