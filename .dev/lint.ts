@@ -4,7 +4,11 @@
 
 const MODULES = ["web", "cache", "orm", "rpc"];
 // The only published files that may name a package or a Node built-in.
-const DRIVERS = ["/orm/sqlite.ts", "/orm/libsql.ts"];
+const DRIVERS = [
+  "/orm/sqlite.ts",
+  "/orm/libsql/local.ts",
+  "/orm/libsql/remote_client.ts",
+];
 
 const ROOT = new URL("../", import.meta.url).pathname;
 

@@ -1,18 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * The driver for libsql on the native engine of `npm:libsql`: databases in
- * files and in memory. Files are those of SQLite.
- *
- * A file is opened in WAL mode with foreign keys on and `synchronous = NORMAL`:
- * a killed process loses nothing that was committed, a power cut may lose the
- * last commits but never tears one. It needs `--allow-ffi`, `--allow-env` and
- * `--allow-sys` for the native library, and read and write permission for the
- * file and the two beside it, `-wal` and `-shm`. The library, about 20 MB, is
- * downloaded when this entry is first imported, and loaded when a database is
- * first opened. Never open
- * one file by this driver and by that of `@gee/std/orm/sqlite` in the same
- * process: the locks of two libraries do not exclude each other.
+ * The driver for libsql: databases in files and in memory on the native engine
+ * of `npm:libsql`, databases on a server (Turso, sqld) by `npm:@libsql/client`,
+ * and embedded replicas, which are files that follow a server. Files are those
+ * of SQLite. Either package is loaded when a database of its kind is first
+ * opened.
  *
  * @example A database in memory
  * ```ts
@@ -23,6 +16,42 @@
  * await using engine = await Engine.open(libsql());
  * assertEquals(await engine.session().raw("SELECT 1 + ? AS sum", 2), [{ sum: 3 }]);
  * ```
+ *
+ * A file is opened in WAL mode with foreign keys on and `synchronous = NORMAL`:
+ * a killed process loses nothing that was committed, a power cut may lose the
+ * last commits but never tears one; with `durability: "full"` it loses none. It
+ * needs `--allow-ffi`, `--allow-env` and `--allow-sys` for the native library,
+ * about 20 MB, and read and write permission for the file and the two beside it,
+ * `-wal` and `-shm`.
+ *
+ * A server needs `--allow-net` only:
+ * `libsql("libsql://name.turso.io", { authToken })`; `libsql:`, `https:` and
+ * `http:` speak HTTP, `wss:` and `ws:` a WebSocket, with the same answers.
+ *
+ * Guarantees, on a server:
+ * - What is asked in one tick, or while an answer is awaited, goes out in one
+ *   round trip, in order; every caller gets the answer, or the error, that it
+ *   would have got alone.
+ * - Answers, rows changed, keys and error classes are those of a file. Integers
+ *   are exact.
+ * - No round trip waits longer than `timeout`. A connection that is lost is opened
+ *   anew by the next call; what only reads is asked again once. A transaction that
+ *   is lost is a `ConnectionError`, and nothing of it is kept; one whose commit is
+ *   lost says by `isUnsure` that it may have been done.
+ * - A read-only transaction refuses writes, though the servers themselves do not.
+ *
+ * Limits:
+ * - Never open one file by this driver and by that of `@gee/std/orm/sqlite` in
+ *   the same process: the locks of two libraries do not exclude each other.
+ * - On a server, infinite numbers are refused, and reading one fails.
+ * - On a server, pragmas that set something last for their own statement only, and
+ *   many are refused. There is no backup.
+ * - A server ends a transaction that keeps others waiting for some seconds (sqld:
+ *   5), as a `BusyError`.
+ * - A write by a common table expression in a read-only transaction is told by its
+ *   words, so `WITH` with the word `delete` anywhere counts as writing.
+ * - An embedded replica has no read-only transactions, and fetching holds up the
+ *   event loop. Its connection is one: reads wait for a transaction.
  *
  * @module
  */
@@ -92,6 +121,22 @@ const TIMEOUT = 10_000;
  * @returns The driver, for `Engine.open()`.
  * @throws {TypeError} When it is a URL of another kind, or an option is none of
  * this kind of database.
+ *
+ * @example A file that a power cut takes nothing from
+ * ```ts
+ * import { Engine } from "@gee/std/orm";
+ * import { libsql } from "@gee/std/orm/libsql";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   const driver = libsql(`file:${folder}/gee.db`, { durability: "full" });
+ *   await using engine = await Engine.open(driver);
+ *   await engine.session().exec("CREATE TABLE notes (text)");
+ *   assertEquals(await engine.session().hasTable("notes"), true);
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export function libsql(
   location: string | URL = ":memory:",

@@ -104,7 +104,7 @@ export class RemoteClient {
     const { timeout } = this.#options;
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => reject(new Error(`no answer within ${timeout} ms`)),
+      () => reject(new Error(`No answer within ${timeout} ms`)),
       timeout,
     );
     try {
@@ -126,7 +126,7 @@ export class RemoteClient {
   #drop(): void {
     this.#client?.close();
     this.#client = undefined;
-    this.#abort.abort(new Error("the connection was given up"));
+    this.#abort.abort(new Error("The connection was given up"));
     this.#abort = new AbortController();
   }
 

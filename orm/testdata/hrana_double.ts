@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 // A server of Hrana 2 over HTTP on node:sqlite, as far as the client needs it,
 // which fails when it is told to. For what is true ask a real server.
+// deno-lint-ignore-file camelcase -- the protocol's own names
 
 import {
   DatabaseSync,
@@ -19,7 +20,6 @@ interface Statement {
   readonly sql?: string;
   readonly sql_id?: number;
   readonly args?: readonly Value[];
-  readonly want_rows?: boolean;
 }
 
 type Value =
@@ -150,7 +150,7 @@ function broken(fault: Fault): Response {
     new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"baton":'));
-        controller.error(new Error("cut"));
+        controller.error(new Error("Cut off"));
       },
     }),
   );
