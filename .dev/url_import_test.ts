@@ -28,11 +28,15 @@ interface Graph {
 }
 
 // A dynamic import of a literal is part of the graph: Deno downloads it with
-// the entry and runs it when it is reached. `./orm/libsql` has one; nothing
+// the entry and runs it when it is reached. `./orm/libsql` has some; nothing
 // else names a package, neither statically nor dynamically.
 const OUTSIDE: Readonly<Partial<Record<Entry, readonly string[]>>> = {
   "./orm/sqlite": ["static node:sqlite"],
-  "./orm/libsql": ["dynamic npm:libsql"],
+  "./orm/libsql": [
+    "dynamic npm:libsql",
+    "dynamic npm:@libsql/client@0.18.0/ws",
+    "dynamic npm:@libsql/client@0.18.0/http",
+  ],
 };
 
 for (const entry of entries) {

@@ -4,8 +4,8 @@
  * The driver for libsql: databases in files and in memory on the native engine
  * of `npm:libsql`, databases on a server (Turso, sqld) by `npm:@libsql/client`,
  * and embedded replicas, which are files that follow a server. Files are those
- * of SQLite. Either package is loaded when a database of its kind is first
- * opened.
+ * of SQLite. Either package is downloaded with this entry, and loaded when a
+ * database of its kind is first opened.
  *
  * @example A database in memory
  * ```ts
