@@ -538,6 +538,30 @@ conform("Session.raw() binds and returns values", async (engine) => {
   assertEquals(row?.note, "new");
 });
 
+conform("Session.exec() counts the rows that were changed", async (engine) => {
+  const session = await people(engine);
+  const cases: [string, number][] = [
+    ["CREATE TABLE t (a UNIQUE)", 0],
+    ["INSERT INTO t VALUES (1), (2), (3)", 3],
+    ["CREATE INDEX i ON t (a)", 0],
+    ["SELECT * FROM t", 0],
+    ["WITH x AS (SELECT 1) SELECT * FROM x", 0],
+    ["INSERT OR IGNORE INTO t VALUES (1)", 0],
+    ["INSERT INTO t VALUES (8), (9) RETURNING a", 2],
+    ["-- all of them\nUPDATE t SET a = a", 5],
+    ["WITH x AS (SELECT 1) DELETE FROM t WHERE a = 2", 1],
+    ["DROP INDEX i", 0],
+    ["DELETE FROM t", 4],
+  ];
+  for (const [sql, count] of cases) {
+    assertEquals(await session.exec(sql), count, sql);
+  }
+  // Nothing that was read before stays open and in the way.
+  await session.model(users).first();
+  await session.model(users).orderBy("age").first();
+  await session.exec("DROP TABLE users");
+});
+
 conform("errors have one class each, with their cause", async (engine) => {
   const session = await people(engine);
   await session.exec(`CREATE TABLE pets (

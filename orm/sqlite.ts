@@ -28,6 +28,7 @@ import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
 import { isMemory, toPath } from "./driver/location.ts";
 import { checkChoice, checkNames } from "./driver/options.ts";
+import { changesRows } from "./driver/reads_only.ts";
 import {
   guarded,
   type GuardedFunction,
@@ -208,7 +209,7 @@ class SqliteConnection implements Connection {
     const statement = this.#db.prepare(sql);
     statement.setReturnArrays(AS_ARRAYS);
     statement.setReadBigInts(bigints);
-    return new SqliteStatement(statement);
+    return new SqliteStatement(statement, changesRows(sql));
   }
 
   exec(sql: string): void {
@@ -262,8 +263,11 @@ class SqliteConnection implements Connection {
 class SqliteStatement implements Statement {
   readonly #statement: NativeStatement;
 
-  constructor(statement: NativeStatement) {
+  readonly #changes: boolean;
+
+  constructor(statement: NativeStatement, changes: boolean) {
     this.#statement = statement;
+    this.#changes = changes;
   }
 
   all(params: readonly SqlValue[]): SqlValue[][] {
@@ -278,7 +282,10 @@ class SqliteStatement implements Statement {
 
   run(params: readonly SqlValue[]): RunResult {
     const { changes, lastInsertRowid } = this.#statement.run(...params);
-    return { affected: Number(changes), lastId: lastInsertRowid };
+    return {
+      affected: this.#changes ? Number(changes) : 0,
+      lastId: lastInsertRowid,
+    };
   }
 
   iterate(params: readonly SqlValue[]): Iterable<SqlValue[]> {

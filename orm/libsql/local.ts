@@ -2,6 +2,7 @@
 
 import { sqliteDialect } from "../dialect/sqlite_dialect.ts";
 import { sqliteError } from "../dialect/sqlite_errors.ts";
+import { changesRows } from "../driver/reads_only.ts";
 import { ConnectionError } from "../errors.ts";
 import { isMemory } from "../driver/location.ts";
 import type {
@@ -117,6 +118,7 @@ class LibsqlConnection implements Connection {
   readonly #isReplica: boolean;
   readonly sync?: () => void;
   #refuses = false;
+  #changed: LibsqlStatement | undefined;
 
   constructor(
     db: NativeDatabase,
@@ -147,9 +149,9 @@ class LibsqlConnection implements Connection {
     return this.#db.inTransaction;
   }
 
-  prepare(sql: string, { bigints }: PrepareOptions): Statement {
+  prepare(sql: string, { bigints }: PrepareOptions): LibsqlStatement {
     const db = this.#db;
-    return new LibsqlStatement(this, () => {
+    return new LibsqlStatement(this, changesRows(sql), () => {
       const statement = db.prepare(sql);
       statement.safeIntegers(bigints);
       if (statement.reader) statement.raw();
@@ -191,6 +193,19 @@ class LibsqlConnection implements Connection {
     this.#refuses = false;
   }
 
+  /** What the statement before did, if it was one that changes rows. */
+  changed(isChange: boolean): RunResult {
+    this.#changed ??= this.prepare(
+      "SELECT changes(), last_insert_rowid()",
+      { bigints: false },
+    );
+    const [affected, lastId] = this.#changed.get([]) ?? [];
+    return {
+      affected: isChange ? Number(affected) : 0,
+      lastId: typeof lastId === "bigint" ? lastId : Number(lastId),
+    };
+  }
+
   /** Runs what must not write, whatever the connection allows. */
   withoutWrites(work: () => void): void {
     if (this.#isReplica) return;
@@ -219,6 +234,7 @@ class LibsqlConnection implements Connection {
 
 class LibsqlStatement implements Statement {
   readonly #connection: LibsqlConnection;
+  readonly #changes: boolean;
   readonly #prepare: () => NativeStatement;
   readonly #statement: NativeStatement;
   readonly #isReader: boolean;
@@ -226,8 +242,13 @@ class LibsqlStatement implements Statement {
   // again with the values of before. So it has a statement of its own.
   #getter: NativeStatement | undefined;
 
-  constructor(connection: LibsqlConnection, prepare: () => NativeStatement) {
+  constructor(
+    connection: LibsqlConnection,
+    changes: boolean,
+    prepare: () => NativeStatement,
+  ) {
     this.#connection = connection;
+    this.#changes = changes;
     this.#prepare = prepare;
     this.#statement = prepare();
     this.#isReader = this.#statement.reader;
@@ -254,6 +275,11 @@ class LibsqlStatement implements Statement {
 
   run(params: readonly SqlValue[]): RunResult {
     try {
+      if (this.#isReader) {
+        // run() would leave it suspended, and not count what it changes.
+        this.#statement.all(params);
+        return this.#connection.changed(this.#changes);
+      }
       const { changes, lastInsertRowid } = this.#statement.run(params);
       return { affected: changes, lastId: lastInsertRowid };
     } catch (error) {

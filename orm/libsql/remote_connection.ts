@@ -11,7 +11,7 @@ import type {
 } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import { ConnectionError, ForeignKeyError } from "../errors.ts";
-import { readsOnly } from "./reads_only.ts";
+import { readsOnly } from "../driver/reads_only.ts";
 import type {
   ClientMode,
   ClientResult,

@@ -19,7 +19,7 @@ import {
   UniqueError,
 } from "../mod.ts";
 import { type Fault, HranaDouble } from "../testdata/hrana_double.ts";
-import { readsOnly } from "./reads_only.ts";
+import { readsOnly } from "../driver/reads_only.ts";
 import { RemoteClient } from "./remote_client.ts";
 import { RemoteConnection } from "./remote_connection.ts";
 import { remoteError } from "./remote_errors.ts";
