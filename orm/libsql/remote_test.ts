@@ -386,3 +386,43 @@ Deno.test("remoteError() gives the class and SQLite's own words", () => {
   const other = new Error("mine");
   assertEquals(remoteError(other), other);
 });
+
+Deno.test("a socket that says nothing is not waited for", async () => {
+  const sockets: WebSocket[] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const protocol = "hrana2";
+      const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
+      sockets.push(socket);
+      return response;
+    },
+  );
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await assertRejects(
+    () => Engine.open(libsql(url, { timeout: 50 })),
+    ConnectionError,
+    `Cannot reach database "${url}": No answer within 50 ms`,
+  );
+  await Promise.all(sockets.map((socket) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (socket.readyState === WebSocket.CLOSED) resolve();
+    socket.onclose = () => resolve();
+    return promise;
+  }));
+  await server.shutdown();
+});
+
+overDouble("a server's database has no backup", async (_double, engine) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await assertRejects(
+      () => engine.backup(`${folder}/copy.db`),
+      TypeError,
+      'Cannot back up database: the driver "libsql remote" has no backup',
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
