@@ -12,11 +12,14 @@ import { libsql } from "../libsql.ts";
 import {
   ConnectionError,
   Engine,
+  ForeignKeyError,
   integer,
   table,
   text,
   UniqueError,
 } from "../mod.ts";
+import { RemoteClient } from "./remote_client.ts";
+import { RemoteConnection } from "./remote_connection.ts";
 
 const items = table("items", {
   id: integer().primaryKey(),
@@ -135,3 +138,45 @@ withSqld(
     assertEquals(rows.map((row) => row?.name), ids.map((id) => `n${id}`));
   },
 );
+
+for (const scheme of ["http", "ws"]) {
+  withSqld(
+    `RemoteConnection.migrate() keeps the rows of children, over ${scheme}`,
+    async () => {
+      await using server = await launchSqld();
+      const connection = new RemoteConnection(
+        new RemoteClient({
+          url: `${scheme}://${server.host}`,
+          authToken: undefined,
+          tls: undefined,
+          timeout: 5000,
+        }),
+      );
+      const migrate = (...statements: string[]) =>
+        connection.migrate(statements.map((sql) => ({ sql, params: [] })));
+      await migrate(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE b (a REFERENCES a ON DELETE CASCADE)",
+        "INSERT INTO a VALUES (1)",
+        "INSERT INTO b VALUES (1)",
+      );
+      await migrate(
+        "PRAGMA legacy_alter_table = ON",
+        "CREATE TABLE x (id INTEGER PRIMARY KEY, n)",
+        "INSERT INTO x (id) SELECT id FROM a",
+        "DROP TABLE a",
+        "ALTER TABLE x RENAME TO a",
+        "PRAGMA legacy_alter_table = OFF",
+      );
+      await assertRejects(() => migrate("DELETE FROM a"), ForeignKeyError);
+      await assertRejects(() => migrate("DELETE FROM b", "NONSENSE"));
+      const { rows } = await connection.query(
+        "SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)",
+        [],
+      );
+      assertEquals(rows.map((row) => Array.from(row)), [[1n, 1n]]);
+      await connection.close();
+      if (scheme === "ws") await socketsClosed(server.host);
+    },
+  );
+}
