@@ -272,7 +272,8 @@ export class Engine {
    * Runs a function in a transaction, which is committed when it returns and
    * rolled back when it throws. Transactions of one engine run one after
    * another; while one is open, reads outside of it see what was committed
-   * before, and on a database in memory they wait.
+   * before, and on a database in memory they wait. One that only reads waits for
+   * none, unless the database is in memory.
    *
    * @typeParam T What the function returns.
    * @param work The function. What it does has to go through its own session:
@@ -280,6 +281,8 @@ export class Engine {
    * @param options How the transaction begins and ends.
    * @returns What the function returned.
    * @throws {BusyError} When another transaction held the database too long.
+   * @throws {ReadOnlyError} When one that only reads writes.
+   * @throws {ConnectionError} When the server was lost.
    */
   transaction<T>(
     work: (tx: Session) => T | Promise<T>,

@@ -1,14 +1,16 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { delay, retryWhileBusy } from "./driver/busy.ts";
+import { retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
 import type { ReaderPool } from "./driver/reader_pool.ts";
-import { BusyError, ClosedError, ConnectionError } from "./errors.ts";
+import { settled } from "./driver/settled.ts";
+import { BusyError, ClosedError } from "./errors.ts";
 import {
   begin,
   checkTransaction,
   commit,
+  retrying,
   rollback,
   type TransactionOptions,
   type TransactionScope,
@@ -50,7 +52,6 @@ export interface Channels {
 }
 
 const NO_OPTIONS: TransactionOptions = {};
-const MAX_PAUSE = 1000;
 
 /**
  * The executor of one connection. While a transaction is open inside of it, its
@@ -111,7 +112,7 @@ export class ChannelExecutor implements Executor {
     return this.#track(
       retries === 0 || this.#depth > 0
         ? this.#once(work, options)
-        : this.#retrying(work, options, retries),
+        : retrying(() => this.#once(work, options), retries, options.signal),
     );
   }
 
@@ -128,27 +129,11 @@ export class ChannelExecutor implements Executor {
     this.#closed ??= new ClosedError("Cannot use the engine: it is closed");
     await this.#queue.acquire();
     try {
-      if (this.#pending.size > 0) await this.#settle();
+      if (this.#pending.size > 0) {
+        await settled(this.#pending, this.#channels.busyTimeout);
+      }
     } finally {
       this.#queue.release();
-    }
-  }
-
-  async #settle(): Promise<void> {
-    const { busyTimeout } = this.#channels;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      const { size } = this.#pending;
-      reject(
-        new BusyError(
-          `Cannot close the engine: ${size} calls did not end within ${busyTimeout} ms`,
-        ),
-      );
-    }, busyTimeout);
-    try {
-      await Promise.race([Promise.allSettled(this.#pending), promise]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -173,24 +158,6 @@ export class ChannelExecutor implements Executor {
     }
   }
 
-  async #retrying<T>(
-    work: (inner: Executor) => MaybePromise<T>,
-    options: TransactionOptions,
-    retries: number,
-  ): Promise<T> {
-    for (let attempt = 0;; attempt++) {
-      try {
-        return await this.#once(work, options);
-      } catch (error) {
-        const isAgain = error instanceof BusyError ||
-          error instanceof ConnectionError && !error.isUnsure;
-        if (!isAgain || attempt === retries) throw error;
-      }
-      const pause = Math.min(10 * 2 ** attempt, MAX_PAUSE);
-      await delay(pause * (0.5 + Math.random()), options.signal);
-    }
-  }
-
   #once<T>(
     work: (inner: Executor) => MaybePromise<T>,
     options: TransactionOptions,
@@ -201,7 +168,7 @@ export class ChannelExecutor implements Executor {
     }
     // A connection of its own: its snapshot must not hold back the reads of
     // others.
-    return this.#alone((writer) => {
+    return this.alone((writer) => {
       const channels = { writer, readers: undefined, busyTimeout };
       return new ChannelExecutor({ ...channels, isReadOnly: true })
         .#transact(work, options);

@@ -1,10 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { retryWhileBusy } from "./driver/busy.ts";
+import { delay, retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise, TransactionMode } from "./driver/driver.ts";
 import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
-import { BusyError } from "./errors.ts";
+import { BusyError, ConnectionError } from "./errors.ts";
 
 /** How a transaction begins and ends. */
 export interface TransactionOptions {
@@ -41,6 +41,7 @@ export interface TransactionOptions {
 }
 
 const NAMES = ["signal", "retries", "isolation", "readOnly"];
+const MAX_PAUSE = 1000;
 const ISOLATION = ["deferred", "immediate", "exclusive"];
 
 /** Refuses options that there are not. */
@@ -121,6 +122,26 @@ export async function rollback(
     }
   }
   return !channel.inTransaction;
+}
+
+/** Runs a transaction again when it may, up to `retries` times. */
+export async function retrying<T>(
+  transact: () => Promise<T>,
+  retries: number,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await transact();
+    } catch (error) {
+      const isAgain = error instanceof BusyError ||
+        error instanceof ConnectionError && !error.isUnsure;
+      if (!isAgain || attempt === retries) throw error;
+    }
+    // Jitter keeps those that met from meeting again.
+    const pause = Math.min(10 * 2 ** attempt, MAX_PAUSE);
+    await delay(pause * (0.5 + Math.random()), signal);
+  }
 }
 
 /** Tries at once, and only then goes to the length of waiting. */

@@ -170,3 +170,19 @@ Deno.test("the signal ends the pause between retries", async () => {
     "enough",
   );
 });
+
+Deno.test("Engine.close() inside of a transaction that only reads ends", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using engine = await Engine.open(sqlite(`${folder}/gee.db`), {
+      busyTimeout: 5,
+    });
+    await assertRejects(
+      () => engine.transaction(() => engine.close(), { readOnly: true }),
+      BusyError,
+      "Cannot close the engine: 1 call did not end within 5 ms",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
