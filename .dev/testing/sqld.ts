@@ -91,10 +91,11 @@ async function answering(host: string): Promise<void> {
   throw new Error(`Cannot start sqld: nobody answers on ${host}`);
 }
 
-const OBJECTS = `SELECT 'DROP ' || type || ' IF EXISTS "' || name || '"'
+const OBJECTS =
+  `SELECT 'DROP ' || type || ' IF EXISTS "' || replace(name, '"', '""') || '"'
   FROM sqlite_master WHERE type IN ('trigger', 'view', 'table')
   AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'libsql%'
-  ORDER BY type = 'table', rowid DESC`;
+  ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', rowid DESC`;
 
 async function clearAll(host: string): Promise<void> {
   const [found] = await pipeline(host, [OBJECTS]);

@@ -188,7 +188,7 @@ onEveryDriver("Query.with() matches keys of every kind", async (engine) => {
     [integer, [1, -5, 2 ** 53 - 1]],
     [bigint, [1n, 2n ** 63n - 1n, -(2n ** 63n)]],
     [text, ["", "1", '"; --', "1:1", "é😀\n\\"]],
-    [real, [0.1, -1e300, 5, Infinity]],
+    [real, [0.1, -1e300, 5, 1e300]],
     [blob, [new Uint8Array(), new Uint8Array([0, 255])]],
   ];
   for (const [column, values] of kinds) {
