@@ -29,7 +29,9 @@
 
 import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
+import type { SqlText } from "./dialect/dialect.ts";
 import { isMemory, toPath } from "./driver/location.ts";
+import { runMigration } from "./driver/run_migration.ts";
 import type {
   Connection,
   Driver,
@@ -151,6 +153,10 @@ class LibsqlConnection implements Connection {
 
   rollback(): void {
     this.#db.exec("ROLLBACK");
+  }
+
+  migrate(statements: readonly SqlText[]): Promise<void> {
+    return runMigration(this, statements);
   }
 
   close(): void {

@@ -285,6 +285,22 @@ export type {
   IndexSchema,
   TableSchema,
 } from "./schema/table_schema.ts";
+export { introspect } from "./migrate/introspect.ts";
+export type {
+  DatabaseSchema,
+  StoredObject,
+  StoredTable,
+  StoredTrigger,
+} from "./migrate/database_schema.ts";
+export { planMigration } from "./migrate/plan_migration.ts";
+export type { Plannable, PlanOptions } from "./migrate/plan_migration.ts";
+export type { MigrateOptions } from "./migrate/migrate_tables.ts";
+export {
+  MigrationError,
+  type MigrationFinding,
+  type MigrationPlan,
+  type MigrationStep,
+} from "./migrate/migration_plan.ts";
 export { sql } from "./query/sql_template.ts";
 export type {
   NamedColumn,

@@ -25,7 +25,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
+import type { SqlText } from "./dialect/dialect.ts";
 import { isMemory, toPath } from "./driver/location.ts";
+import { runMigration } from "./driver/run_migration.ts";
 import type {
   Connection,
   Driver,
@@ -140,6 +142,10 @@ class SqliteConnection implements Connection {
 
   rollback(): void {
     this.exec("ROLLBACK");
+  }
+
+  migrate(statements: readonly SqlText[]): Promise<void> {
+    return runMigration(this, statements);
   }
 
   close(): void {

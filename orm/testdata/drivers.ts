@@ -31,6 +31,7 @@ function later(driver: Driver): Driver {
         begin: async () => await inner.begin(),
         commit: async () => await inner.commit(),
         rollback: async () => await inner.rollback(),
+        migrate: async (statements) => await inner.migrate(statements),
         close: async () => await inner.close(),
       };
       return connection;

@@ -1,0 +1,215 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import type { Dialect } from "../dialect/dialect.ts";
+import { didYouMean } from "../nearest_name.ts";
+import { createIndexSql, createTableSql } from "../schema/create_sql.ts";
+import type { TableSchema } from "../schema/table_schema.ts";
+import { alterSql } from "./alter.ts";
+import type { DatabaseSchema, StoredTable } from "./database_schema.ts";
+import { diffTable, isSame, type TableDifference } from "./diff_table.ts";
+import { dropFinding, findingsOf, type PossibleFinding } from "./findings.ts";
+import type { MigrationStep } from "./migration_plan.ts";
+import { foldName, sameName } from "./normalize.ts";
+import { rebuildSql } from "./rebuild.ts";
+
+/** The steps from a database to tables, and what may be lost by them. */
+export interface DatabaseDifference {
+  readonly steps: readonly MigrationStep[];
+  readonly findings: readonly PossibleFinding[];
+}
+
+/**
+ * Compares a database with the tables it should have. Tables that are neither
+ * among these nor in `drop` are left alone.
+ */
+export function diffDatabase(
+  database: DatabaseSchema,
+  tables: readonly TableSchema[],
+  { dialect, drop }: {
+    readonly dialect: Dialect;
+    readonly drop: readonly string[];
+  },
+): DatabaseDifference {
+  const differ = new DatabaseDiffer(database, dialect);
+  for (const table of tables) differ.table(table);
+  for (const name of drop) differ.drop(name);
+  return differ.result();
+}
+
+class DatabaseDiffer {
+  readonly #database: DatabaseSchema;
+  readonly #dialect: Dialect;
+  // Names of indices are shared by all tables: one that moves has to go before
+  // it comes.
+  readonly #before: MigrationStep[] = [];
+  readonly #steps: MigrationStep[] = [];
+  readonly #after: MigrationStep[] = [];
+  readonly #findings: PossibleFinding[] = [];
+
+  constructor(database: DatabaseSchema, dialect: Dialect) {
+    this.#database = database;
+    this.#dialect = dialect;
+  }
+
+  result(): DatabaseDifference {
+    return {
+      steps: [...this.#before, ...this.#steps, ...this.#after],
+      findings: this.#findings,
+    };
+  }
+
+  table(after: TableSchema): void {
+    const stored = this.#find(after.name);
+    if (stored === undefined) return this.#create(after);
+    const difference = diffTable(stored.schema, after);
+    if (!isSame(difference)) this.#change(stored, after, difference);
+  }
+
+  drop(name: string): void {
+    const stored = this.#find(name);
+    if (stored === undefined) {
+      // One that is gone was dropped before; one that is nearly there was not.
+      const near = didYouMean(
+        name,
+        this.#database.tables.map(({ name }) => name),
+      );
+      if (near === "") return;
+      throw new TypeError(
+        `Cannot drop table "${name}": there is no such table${near}`,
+      );
+    }
+    const table = stored.name;
+    this.#findings.push(dropFinding(table, this.#dialect));
+    this.#steps.push({
+      table,
+      reason: `table ${table} is dropped`,
+      sql: [`DROP TABLE ${this.#dialect.quote(table)}`],
+    });
+  }
+
+  #find(name: string): StoredTable | undefined {
+    return this.#database.tables.find((table) => sameName(table.name, name));
+  }
+
+  #create(after: TableSchema): void {
+    const { name: table, indexes } = after;
+    this.#steps.push({
+      table,
+      reason: `table ${table} doesn't exist`,
+      sql: [createTableSql(after, this.#dialect)],
+    });
+    this.#createIndexes(after, indexes, `indices of table ${table}`);
+  }
+
+  #change(
+    stored: StoredTable,
+    after: TableSchema,
+    difference: TableDifference,
+  ): void {
+    const { name: table, schema: before } = stored;
+    const dialect = this.#dialect;
+    const { indexes } = difference;
+    const altered = alterSql(before, after, difference, dialect);
+    const temporary = this.#freeName(`gee_new_${table}`);
+    const sql = altered ?? [
+      ...rebuildSql({ before, after, temporary, dialect }),
+      ...this.#triggersOf(table).map(({ sql }) => sql),
+      ...this.#checksOf(stored, after),
+    ];
+    if (indexes.dropped.length > 0) {
+      const names = indexes.dropped.map(({ name }) => name);
+      this.#before.push({
+        table,
+        reason: `deleted indices [${names.join(", ")}]`,
+        sql: names.map((name) => `DROP INDEX ${dialect.quote(name)}`),
+      });
+    }
+    if (sql.length > 0) {
+      this.#steps.push({ table, reason: reasonOf(difference), sql });
+    }
+    const isRebuilt = altered === undefined;
+    this.#createIndexes(
+      after,
+      isRebuilt ? after.indexes : indexes.added,
+      isRebuilt ? `indices of table ${table}` : "added indices",
+    );
+    this.#findings.push(
+      ...findingsOf(stored, after, difference, { dialect, isRebuilt }),
+    );
+  }
+
+  #createIndexes(
+    after: TableSchema,
+    indexes: TableSchema["indexes"],
+    reason: string,
+  ): void {
+    if (indexes.length === 0) return;
+    this.#after.push({
+      table: after.name,
+      reason: `${reason}: [${indexes.map(({ name }) => name).join(", ")}]`,
+      sql: indexes.map((index) => createIndexSql(after, index, this.#dialect)),
+    });
+  }
+
+  #triggersOf(table: string): DatabaseSchema["triggers"] {
+    return this.#database.triggers.filter((trigger) =>
+      sameName(trigger.table, table)
+    );
+  }
+
+  /**
+   * Statements that do nothing but fail when a view or a trigger of the table
+   * names what is no longer there; SQLite itself looks only when it is used.
+   */
+  #checksOf({ name }: StoredTable, after: TableSchema): string[] {
+    const table = this.#dialect.quote(name);
+    const views = this.#database.views.map(({ name }) =>
+      `EXPLAIN SELECT 1 FROM ${this.#dialect.quote(name)}`
+    );
+    if (this.#triggersOf(name).length === 0) return views;
+    const columns = after.columns.filter(({ generated }) => generated === null)
+      .map(({ name }) => this.#dialect.quote(name));
+    const set = columns.map((name) => `${name} = ${name}`).join(", ");
+    const values = columns.map(() => "NULL").join(", ");
+    return [
+      ...views,
+      `EXPLAIN INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values})`,
+      `EXPLAIN UPDATE ${table} SET ${set}`,
+      `EXPLAIN DELETE FROM ${table}`,
+    ];
+  }
+
+  #freeName(name: string): string {
+    const { tables, views, virtualTables } = this.#database;
+    const taken = new Set(
+      [...tables, ...views, ...virtualTables].map(({ name }) => foldName(name)),
+    );
+    let free = name;
+    for (let count = 2; taken.has(foldName(free)); count++) {
+      free = `${name}_${count}`;
+    }
+    return free;
+  }
+}
+
+/** What is different, as GeeORM logs it, with what it did not see. */
+function reasonOf(difference: TableDifference): string {
+  const { columns, changed, checks, foreignKeys, uniques, others } = difference;
+  const names = (list: readonly { readonly name: string }[]) =>
+    list.map(({ name }) => name).join(", ");
+  const parts = [
+    `added cols [${names(columns.added)}], deleted cols [${
+      names(columns.dropped)
+    }]`,
+  ];
+  if (changed.length > 0) {
+    parts.push(`changed cols [${names(changed.map(({ after }) => after))}]`);
+  }
+  const lists = { checks, "foreign keys": foreignKeys, uniques };
+  for (const [word, { added, dropped }] of Object.entries(lists)) {
+    if (added.length + dropped.length === 0) continue;
+    parts.push(`${word}: ${added.length} added, ${dropped.length} deleted`);
+  }
+  if (others.length > 0) parts.push(`changed ${others.join(", ")}`);
+  return parts.join("; ");
+}
