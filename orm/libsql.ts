@@ -156,7 +156,11 @@ class LibsqlConnection implements Connection {
   }
 
   migrate(statements: readonly SqlText[]): Promise<void> {
-    return runMigration(this, statements);
+    return runMigration(this, statements, ({ sql, params }) => {
+      if (params.length > 0) this.prepare(sql, { bigints: true }).all(params);
+      // An EXPLAIN that is prepared is not reset, and the commit then fails.
+      else this.exec(sql);
+    });
   }
 
   close(): void {

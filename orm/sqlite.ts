@@ -145,7 +145,12 @@ class SqliteConnection implements Connection {
   }
 
   migrate(statements: readonly SqlText[]): Promise<void> {
-    return runMigration(this, statements);
+    // Not by exec(), which keeps every text.
+    return runMigration(
+      this,
+      statements,
+      ({ sql, params }) => this.#db.prepare(sql).all(...params),
+    );
   }
 
   close(): void {

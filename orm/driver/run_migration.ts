@@ -1,24 +1,26 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlText } from "../dialect/dialect.ts";
-import type { SqlValue } from "./sql_value.ts";
 import { ForeignKeyError } from "../errors.ts";
-import type { Connection, MaybePromise } from "./driver.ts";
+import type { Connection, PrepareOptions } from "./driver.ts";
+
+const BIGINTS: PrepareOptions = { bigints: true };
 
 /**
- * `Connection.migrate()` for a connection that has nothing better: the order of
- * https://www.sqlite.org/lang_altertable.html#otheralter.
+ * `Connection.migrate()` for a connection of this process, in the order of
+ * https://www.sqlite.org/lang_altertable.html#otheralter; `run` runs a statement.
  */
 export async function runMigration(
   connection: Omit<Connection, "migrate">,
   statements: readonly SqlText[],
+  run: (statement: SqlText) => unknown,
 ): Promise<void> {
   // Inside of a transaction it would do nothing, and a table that is dropped to
   // be built anew would take the rows that refer to it along.
   await connection.exec("PRAGMA foreign_keys = OFF");
   try {
     await connection.begin();
-    await transact(connection, statements);
+    await transact(connection, statements, run);
   } finally {
     await connection.exec("PRAGMA legacy_alter_table = OFF");
     await connection.exec("PRAGMA foreign_keys = ON");
@@ -28,11 +30,10 @@ export async function runMigration(
 async function transact(
   connection: Omit<Connection, "migrate">,
   statements: readonly SqlText[],
+  run: (statement: SqlText) => unknown,
 ): Promise<void> {
   try {
-    for (const { sql, params } of statements) {
-      await all(connection, sql, params);
-    }
+    for (const statement of statements) await run(statement);
     await checkReferences(connection);
     await connection.commit();
   } catch (error) {
@@ -42,18 +43,11 @@ async function transact(
   }
 }
 
-function all(
-  connection: Omit<Connection, "migrate">,
-  sql: string,
-  params: readonly SqlValue[] = [],
-): MaybePromise<SqlValue[][]> {
-  return connection.prepare(sql, { bigints: true }).all(params);
-}
-
 async function checkReferences(
   connection: Omit<Connection, "migrate">,
 ): Promise<void> {
-  const broken = await all(connection, "PRAGMA foreign_key_check");
+  const check = connection.prepare("PRAGMA foreign_key_check", BIGINTS);
+  const broken = await check.all([]);
   const [first] = broken;
   if (first === undefined) return;
   const [table, row, parent] = first;
