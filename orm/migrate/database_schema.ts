@@ -32,9 +32,9 @@ export interface StoredTable extends StoredObject {
 export interface DatabaseSchema {
   /** Its tables, in the order of their creation; virtual ones are left out. */
   readonly tables: readonly StoredTable[];
-  /** Its views. */
+  /** Its views by name. */
   readonly views: readonly StoredObject[];
-  /** Its triggers. */
+  /** Its triggers by name. */
   readonly triggers: readonly StoredTrigger[];
   /** Its virtual tables, for instance of FTS5. */
   readonly virtualTables: readonly StoredObject[];

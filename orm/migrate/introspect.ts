@@ -68,6 +68,8 @@ export async function introspect(session: Session): Promise<DatabaseSchema> {
   const keyOf = (table: string) =>
     (columns.get(table) ?? []).filter(({ pk }) => pk > 0)
       .sort((a, b) => a.pk - b.pk).map(({ name }) => name);
+  // A trigger of a table that was built anew is no other for it.
+  const byName = (a: MasterRow, b: MasterRow) => a.name < b.name ? -1 : 1;
   const sqlOf = ({ name, sql }: MasterRow) => ({ name, sql });
   return {
     tables: ofType("table").filter(({ type }) => type === "table").map((row) =>
@@ -83,8 +85,8 @@ export async function introspect(session: Session): Promise<DatabaseSchema> {
         ),
       }, keyOf)
     ),
-    views: master.filter(({ type }) => type === "view").map(sqlOf),
-    triggers: master.filter(({ type }) => type === "trigger").map(
+    views: master.filter(({ type }) => type === "view").sort(byName).map(sqlOf),
+    triggers: master.filter(({ type }) => type === "trigger").sort(byName).map(
       (row): StoredTrigger => ({ ...sqlOf(row), table: row.tbl_name }),
     ),
     virtualTables: ofType("virtual").map(sqlOf),
