@@ -292,6 +292,15 @@ export type {
   StoredTable,
   StoredTrigger,
 } from "./migrate/database_schema.ts";
+export { Migrator } from "./migrate/migrator.ts";
+export type {
+  MigrationEvent,
+  MigrationRun,
+  MigratorOptions,
+  RunOptions,
+} from "./migrate/migrator.ts";
+export type { GenerateOptions } from "./migrate/generate.ts";
+export type { MigrationStatus } from "./migrate/migration_status.ts";
 export { planMigration } from "./migrate/plan_migration.ts";
 export type { Plannable, PlanOptions } from "./migrate/plan_migration.ts";
 export type { MigrateOptions } from "./migrate/migrate_tables.ts";
