@@ -301,6 +301,7 @@ export type {
 } from "./migrate/migrator.ts";
 export type { GenerateOptions } from "./migrate/generate.ts";
 export type { MigrationStatus } from "./migrate/migration_status.ts";
+export { type PrintOptions, printTables } from "./migrate/print_tables.ts";
 export { planMigration } from "./migrate/plan_migration.ts";
 export type { Plannable, PlanOptions } from "./migrate/plan_migration.ts";
 export type { MigrateOptions } from "./migrate/migrate_tables.ts";
