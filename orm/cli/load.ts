@@ -46,6 +46,7 @@ async function load(path: string): Promise<Record<string, unknown>> {
     encodeURI(text).replaceAll(/[?#]/g, encodeURIComponent);
   const base = new URL(`file://${toUrl(Deno.cwd()).replace(/\/?$/, "/")}`);
   try {
+    // deno-lint-ignore gee/relative-imports -- the file of who runs this
     return await import(isUrl ? path : new URL(toUrl(path), base).href);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -7,17 +7,17 @@ import { storedTable, type TableCells } from "./stored_table.ts";
 interface MasterRow {
   readonly type: string;
   readonly name: string;
-  readonly tbl_name: string;
+  readonly table: string;
   readonly sql: string;
 }
 
 const MASTER =
-  "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid";
+  'SELECT type, name, tbl_name AS "table", sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid';
 // Tables of virtual tables, which nobody else may touch, are "shadow".
 const TABLES =
   "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 const COLUMNS =
-  `SELECT m.name AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+  `SELECT m.name AS "table", c.name, c.type, c."notnull", c.dflt_value AS "defaultSql", c.pk, c.hidden
   FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c
   WHERE m.type = 'table' ORDER BY m.name, c.cid`;
 const INDEXES =
@@ -25,7 +25,7 @@ const INDEXES =
   FROM sqlite_master AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS c
   WHERE m.type = 'table' AND c."key" = 1 ORDER BY m.name, i.seq DESC, c.seqno`;
 const KEYS =
-  `SELECT m.name AS "table", k.id, k."table" AS parent, k."from", k."to", k.on_update, k.on_delete
+  `SELECT m.name AS "table", k.id, k."table" AS parent, k."from", k."to", k.on_update AS "onUpdate", k.on_delete AS "onDelete"
   FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS k
   WHERE m.type = 'table' ORDER BY m.name, k.id DESC, k.seq`;
 
@@ -87,7 +87,7 @@ export async function introspect(session: Session): Promise<DatabaseSchema> {
     ),
     views: master.filter(({ type }) => type === "view").sort(byName).map(sqlOf),
     triggers: master.filter(({ type }) => type === "trigger").sort(byName).map(
-      (row): StoredTrigger => ({ ...sqlOf(row), table: row.tbl_name }),
+      (row): StoredTrigger => ({ ...sqlOf(row), table: row.table }),
     ),
     virtualTables: ofType("virtual").map(sqlOf),
   };

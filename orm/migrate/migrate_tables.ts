@@ -62,7 +62,6 @@ export async function migrateTables(
       if (attempt < ATTEMPTS) continue;
       throw new MigrationError(
         `Cannot migrate: others changed the schema ${ATTEMPTS} times meanwhile`,
-        [],
         { cause: error },
       );
     }

@@ -43,16 +43,16 @@ export class MigrationError extends Error {
    * Describes why a migration cannot be done.
    *
    * @param message What could not be done, and why.
-   * @param findings What would be lost or stands in the way.
-   * @param options Its cause.
+   * @param options What would be lost or stands in the way, and its cause.
    */
   constructor(
     message: string,
-    findings: readonly MigrationFinding[] = [],
-    options?: ErrorOptions,
+    options: ErrorOptions & {
+      readonly findings?: readonly MigrationFinding[];
+    } = {},
   ) {
     super(message, options);
-    this.findings = findings;
+    this.findings = options.findings ?? [];
   }
 }
 
@@ -75,12 +75,12 @@ export function checkPlan(
   if (problems.length > 0) {
     throw new MigrationError(
       `Cannot migrate: ${problems.map(findingText).join("; ")}`,
-      problems,
+      { findings: problems },
     );
   }
   if (losses.length === 0 || allowLoss) return;
   throw new MigrationError(
     `Cannot migrate without "allowLoss": ${losses.map(findingText).join("; ")}`,
-    losses,
+    { findings: losses },
   );
 }

@@ -3,7 +3,7 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import { didYouMean } from "../nearest_name.ts";
 import type { DatabaseSchema } from "./database_schema.ts";
-import { type MigrationStep } from "./migration_plan.ts";
+import type { MigrationStep } from "./migration_plan.ts";
 import { sameName } from "./normalize.ts";
 
 /**

@@ -22,7 +22,7 @@ interface ColumnCells {
   readonly name: string;
   readonly type: string;
   readonly notnull: number;
-  readonly dflt_value: string | null;
+  readonly defaultSql: string | null;
   readonly pk: number;
   /** 2 for a generated column that is not stored, 3 for one that is. */
   readonly hidden: number;
@@ -43,8 +43,8 @@ interface KeyCells {
   readonly parent: string;
   readonly from: string;
   readonly to: string | null;
-  readonly on_update: string;
-  readonly on_delete: string;
+  readonly onUpdate: string;
+  readonly onDelete: string;
 }
 
 /** What SQLite's pragmas say of a table. */
@@ -99,7 +99,7 @@ export function storedTable(
 }
 
 function columnOf(
-  { name, type, notnull, dflt_value, pk, hidden }: ColumnCells,
+  { name, type, notnull, defaultSql, pk, hidden }: ColumnCells,
   { generated }: ParsedTable,
   { checks, singles }: {
     readonly checks: readonly CheckSchema[];
@@ -116,7 +116,7 @@ function columnOf(
     type: type.toUpperCase(),
     isNullable: notnull === 0 && pk === 0,
     isUnique: singles.has(name),
-    default: dflt_value === null ? null : defaultOf(kind, dflt_value),
+    default: defaultSql === null ? null : defaultOf(kind, defaultSql),
     generated: hidden === 0 || expression === undefined
       ? null
       : { expression, isStored: hidden === 3 },
@@ -203,7 +203,7 @@ function foreignKeyOf(
   cells: readonly KeyCells[],
   keyOf: (table: string) => readonly string[],
 ): ForeignKeySchema {
-  const { parent, on_delete, on_update } = cells[0]!; // groupBy() makes no empty group
+  const { parent, onDelete, onUpdate } = cells[0]!; // groupBy() makes no empty group
   const to = cells.flatMap(({ to }) => to ?? []);
   return {
     columns: cells.map(({ from }) => from),
@@ -211,7 +211,7 @@ function foreignKeyOf(
     // Left out, it is the other table's key.
     to: to.length > 0 ? to : keyOf(parent),
     // SQLite has the same five, in capitals.
-    onDelete: on_delete.toLowerCase() as ReferenceAction,
-    onUpdate: on_update.toLowerCase() as ReferenceAction,
+    onDelete: onDelete.toLowerCase() as ReferenceAction,
+    onUpdate: onUpdate.toLowerCase() as ReferenceAction,
   };
 }
