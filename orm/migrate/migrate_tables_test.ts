@@ -196,6 +196,12 @@ onEveryDriver(
     ]);
     const again = await engine.migrate([people, works], { rename });
     assertEquals(again.steps, []);
+    const capital = { people: "People", "people.fullName": "FullName" };
+    const plan = await planMigration(engine, [], { rename: capital });
+    assertEquals(plan.steps.length, 2);
+    await engine.migrate([], { rename: capital });
+    const done = await planMigration(engine, [], { rename: capital });
+    assertEquals(done.steps, []);
   },
 );
 

@@ -21,6 +21,8 @@ export function renameSteps(
     tables.find((table) => sameName(table.name, name));
   for (const [from, to] of Object.entries(hints)) {
     const table = find(from);
+    // SQLite takes "Name" for "name", and so finds the new one by the old.
+    if (table?.name === to) continue;
     if (table !== undefined) {
       others.push(renameTable(table.name, to, dialect));
       continue;
@@ -41,6 +43,7 @@ export function renameSteps(
     }
     const names = parent.schema.columns.map(({ name }) => name);
     const old = names.find((other) => sameName(other, column));
+    if (old === to) continue;
     if (old !== undefined) {
       columns.push(renameColumn(parent.name, [old, to], dialect));
     } else if (!names.some((other) => sameName(other, to))) {

@@ -1,0 +1,162 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  bigint,
+  DatabaseError,
+  Engine,
+  integer,
+  MigrationError,
+  real,
+  table,
+  text,
+} from "../mod.ts";
+import { sqlite } from "../sqlite.ts";
+import { onEveryDriver } from "../testdata/drivers.ts";
+import { expectHistory } from "./history.ts";
+import { migrateTables } from "./migrate_tables.ts";
+
+const notes = table("notes", { key: text().primaryKey(), n: integer() });
+
+Deno.test("A table is built anew in the order that keeps its children", async () => {
+  await using engine = await Engine.open(sqlite());
+  const before = table("t", {
+    id: integer().primaryKey().autoIncrement(),
+    n: integer().nullable(),
+  });
+  await engine.migrate(before);
+  await engine.session().exec("CREATE TABLE gee_new_t (x)");
+  await engine.session().exec(
+    "CREATE TRIGGER keep AFTER DELETE ON t BEGIN SELECT 1; END",
+  );
+  const after = table("t", {
+    id: integer().primaryKey().autoIncrement(),
+    n: bigint().default(1n).index(),
+  });
+  const { steps } = await engine.migrate(after);
+  assertEquals(steps, [
+    {
+      table: "t",
+      reason: "added cols [], deleted cols []; changed cols [n]",
+      sql: [
+        'CREATE TABLE "gee_new_t_2" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "n" BIGINT NOT NULL DEFAULT 1)',
+        'INSERT INTO "gee_new_t_2" ("id", "n") SELECT "id", coalesce("n", 1) FROM "t"',
+        "DELETE FROM sqlite_sequence WHERE name = 'gee_new_t_2'",
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'gee_new_t_2', seq FROM sqlite_sequence WHERE name = 't'",
+        'DROP TABLE "t"',
+        "PRAGMA legacy_alter_table = ON",
+        'ALTER TABLE "gee_new_t_2" RENAME TO "t"',
+        "PRAGMA legacy_alter_table = OFF",
+        "CREATE TRIGGER keep AFTER DELETE ON t BEGIN SELECT 1; END",
+        'EXPLAIN INSERT INTO "t" ("id", "n") VALUES (NULL, NULL)',
+        'EXPLAIN UPDATE "t" SET "id" = "id", "n" = "n"',
+        'EXPLAIN DELETE FROM "t"',
+      ],
+    },
+    {
+      table: "t",
+      reason: "indices of table t: [t_n_index]",
+      sql: ['CREATE INDEX "t_n_index" ON "t" ("n")'],
+    },
+  ]);
+});
+
+onEveryDriver(
+  "A table that is built anew keeps its row ids",
+  async (engine) => {
+    const session = engine.session();
+    await engine.migrate(notes);
+    for (const n of [1, 2, 3]) await session.insert(notes, { key: `k${n}`, n });
+    await session.model(notes).where({ n: 1 }).delete();
+    const rowIds = () => session.raw("SELECT rowid AS id, key FROM notes");
+    const before = await rowIds();
+    assertEquals(before, [{ id: 2, key: "k2" }, { id: 3, key: "k3" }]);
+    await engine.migrate(
+      table("notes", { key: text().primaryKey(), n: integer().unique() }),
+    );
+    assertEquals(await rowIds(), before);
+    // A key that numbers rows takes their row ids over.
+    const numbered = table("notes", {
+      id: integer().primaryKey(),
+      key: text(),
+      n: integer(),
+    });
+    await engine.migrate(numbered);
+    assertEquals(await session.model(numbered).find(), [
+      { id: 2, key: "k2", n: 2 },
+      { id: 3, key: "k3", n: 3 },
+    ]);
+  },
+);
+
+onEveryDriver(
+  "A new column of reals passes the check of integrity",
+  async (engine) => {
+    const session = engine.session();
+    await engine.migrate(notes);
+    await session.insert(notes, { key: "a", n: 1 });
+    const after = table("notes", {
+      key: text().primaryKey(),
+      n: integer(),
+      x: real().default(-0.25),
+    });
+    await engine.migrate(after);
+    assertEquals((await session.model(after).first())?.x, -0.25);
+    assertEquals(await session.raw("SELECT * FROM pragma_integrity_check"), [
+      { integrity_check: "ok" },
+    ]);
+  },
+);
+
+onEveryDriver(
+  "What another changes between plan and deed is not overrun",
+  async (engine) => {
+    const session = engine.session();
+    await engine.migrate(notes);
+    await session.insert(notes, { key: "a", n: 1 });
+    const after = table("notes", {
+      key: text().primaryKey(),
+      n: integer().unique(),
+    });
+    let changes = 0;
+    const disturbed = (limit: number) => ({
+      session: () => session,
+      transaction: engine.transaction.bind(engine),
+      async runMigration(statements: Parameters<Engine["runMigration"]>[0]) {
+        if (changes < limit) {
+          await session.exec(
+            `ALTER TABLE notes ADD COLUMN extra${++changes} INTEGER DEFAULT 5`,
+          );
+        }
+        await engine.runMigration(statements);
+      },
+    });
+    await assertRejects(
+      () => migrateTables(disturbed(1), [after]),
+      MigrationError,
+      'column "extra1" of table "notes": the column is dropped, rows: 1',
+    );
+    await assertRejects(
+      () => migrateTables(disturbed(9), [after], { allowLoss: true }),
+      MigrationError,
+      "Cannot migrate: others changed the schema 5 times meanwhile",
+    );
+  },
+);
+
+onEveryDriver(
+  "A migration that expects another history does nothing",
+  async (engine) => {
+    const one = { name: "a", checksum: "", appliedAt: 0, ms: 0 };
+    await engine.runMigration(expectHistory([]));
+    const work = { sql: "CREATE TABLE x (y)", params: [] };
+    await assertRejects(
+      () => engine.runMigration([...expectHistory([one]), work]),
+      DatabaseError,
+      "malformed JSON",
+    );
+    assertEquals(await engine.session().hasTable("x"), false);
+    await engine.runMigration([...expectHistory([]), work]);
+    assertEquals(await engine.session().hasTable("x"), true);
+  },
+);
