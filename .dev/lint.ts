@@ -4,7 +4,7 @@
 
 const MODULES = ["web", "cache", "orm", "rpc"];
 // The only published files that may name a package or a Node built-in.
-const DRIVERS = ["/orm/sqlite.ts", "/orm/libsql.ts"];
+const DRIVERS = ["/orm/sqlite.ts", "/orm/libsql.ts", "/orm/cli.ts"];
 
 const ROOT = new URL("../", import.meta.url).pathname;
 

@@ -18,7 +18,6 @@
  * @module
  */
 
-// deno-lint-ignore gee/relative-imports -- this entry runs on Deno alone
 import { parseArgs } from "node:util";
 import { readArguments, UsageError } from "./cli/arguments.ts";
 import { runCommand } from "./cli/commands.ts";

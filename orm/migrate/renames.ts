@@ -62,10 +62,16 @@ function renameTable(
   to: string,
   dialect: Dialect,
 ): MigrationStep {
+  // SQLite takes "Users" for "users", which is there already.
+  const names = sameName(from, to) ? [from, `gee_new_${to}`, to] : [from, to];
   return {
     table: to,
     reason: `table ${from} is renamed to ${to}`,
-    sql: [`ALTER TABLE ${dialect.quote(from)} RENAME TO ${dialect.quote(to)}`],
+    sql: names.slice(1).map((name, index) =>
+      `ALTER TABLE ${dialect.quote(names[index] ?? from)} RENAME TO ${
+        dialect.quote(name)
+      }`
+    ),
   };
 }
 
