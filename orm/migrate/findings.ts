@@ -3,6 +3,7 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import type { ColumnSchema, TableSchema } from "../schema/table_schema.ts";
 import type { StoredTable } from "./database_schema.ts";
+import { sameName } from "./normalize.ts";
 import type { ChangedColumn, TableDifference } from "./diff_table.ts";
 
 /** Something that may be lost or in the way: it is when rows are concerned. */
@@ -17,7 +18,7 @@ export interface PossibleFinding {
 
 /** What may be lost or in the way when a table is changed. */
 export function findingsOf(
-  { name: table, beyond }: StoredTable,
+  { name: table, schema: before, beyond }: StoredTable,
   after: TableSchema,
   difference: TableDifference,
   { dialect, isRebuilt }: {
@@ -48,6 +49,7 @@ export function findingsOf(
       }),
     ),
     ...changed.flatMap((change) => changeFindings(change, { table, dialect })),
+    ...uniqueFindings(before, difference, dialect),
     ...beyond.filter(() => isRebuilt).map((what) => ({
       isProblem: false,
       table,
@@ -70,6 +72,37 @@ export function dropFinding(
     reason: "the table is dropped",
     countSql: countWith(table, dialect)(),
   };
+}
+
+/** Rows that have in common what no two may have any longer. */
+function uniqueFindings(
+  { name: table, columns }: TableSchema,
+  { uniques, indexes }: TableDifference,
+  dialect: Dialect,
+): PossibleFinding[] {
+  const lists = [
+    ...uniques.added,
+    ...indexes.added.filter(({ isUnique, where }) => isUnique && where === null)
+      .map(({ on }) => on.map(({ column }) => column ?? "")),
+  ];
+  // Of new columns and expressions the database itself will tell.
+  const known = lists.filter((list) =>
+    list.every((column) => columns.some(({ name }) => sameName(name, column)))
+  );
+  return known.map((list) => {
+    const names = list.map((name) => dialect.quote(name));
+    const isThere = names.map((name) => `${name} IS NOT NULL`).join(" AND ");
+    return {
+      isProblem: true,
+      table,
+      column: list.length === 1 ? list[0] ?? null : null,
+      reason: `values of "${list.join('", "')}" are there more than once`,
+      countSql:
+        `SELECT coalesce(sum(count), 0) AS rows FROM (SELECT count(*) AS count FROM ${
+          dialect.quote(table)
+        } WHERE ${isThere} GROUP BY ${names.join(", ")} HAVING count(*) > 1)`,
+    };
+  });
 }
 
 function countWith(

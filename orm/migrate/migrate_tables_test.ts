@@ -250,6 +250,20 @@ onEveryDriver(
       MigrationError,
       'column "name" of table "authors": values do not fit INTEGER exactly, rows: 2',
     );
+    await engine.session().insert(authors, { name: "Joyce", born: 1882 });
+    const unique = table("authors", {
+      id: integer().primaryKey().autoIncrement(),
+      name: text(),
+      born: integer().nullable(),
+    }, {
+      indexes: [{ on: ["name"], unique: true }],
+      unique: [["name", "born"]],
+    });
+    await assertRejects(
+      () => engine.migrate(unique),
+      MigrationError,
+      'Cannot migrate: table "authors": values of "name", "born" are there more than once, rows: 2; column "name" of table "authors": values of "name" are there more than once, rows: 2',
+    );
     assertEquals(await introspect(engine.session()), before);
   },
 );
