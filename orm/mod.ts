@@ -337,7 +337,7 @@ export type {
   MigrationRun,
   MigratorOptions,
   RunOptions,
-} from "./migrate/migrator.ts";
+} from "./migrate/migrator_options.ts";
 export type { GenerateOptions } from "./migrate/generate.ts";
 export type { MigrationStatus } from "./migrate/migration_status.ts";
 export { type PrintOptions, printTables } from "./migrate/print_tables.ts";

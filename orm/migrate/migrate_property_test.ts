@@ -28,8 +28,8 @@ import { libsql } from "../libsql.ts";
 import { sqlite } from "../sqlite.ts";
 import { diffTable, isSame } from "./diff_table.ts";
 
-const NAMES = ["a", "B", "c d", "order", 'e"f'];
-const RUNS = 120;
+const NAMES = ["a", "B", "c d", "order", 'e"f', "rowid"];
+const RUNS = 250;
 
 const COLUMN = fc.record({
   kind: fc.constantFrom("integer", "bigint", "real", "text", "boolean", "blob"),

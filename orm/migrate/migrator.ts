@@ -1,9 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlText } from "../dialect/dialect.ts";
-import type { Driver } from "../driver/driver.ts";
 import { Engine } from "../engine.ts";
-import { didYouMean } from "../nearest_name.ts";
 import type { Table } from "../schema/table.ts";
 import { findDrift } from "./drift.ts";
 import { type GenerateOptions, writeMigration } from "./generate.ts";
@@ -17,56 +15,13 @@ import {
 import type { MigrationFile } from "./migration_file.ts";
 import { MigrationFolder } from "./migration_folder.ts";
 import { MigrationError } from "./migration_plan.ts";
+import {
+  checked,
+  type MigrationRun,
+  type MigratorOptions,
+  type RunOptions,
+} from "./migrator_options.ts";
 import { type MigrationStatus, statusOf } from "./migration_status.ts";
-
-/** What a migrator works with. */
-export interface MigratorOptions {
-  /** The folder of migrations; it need not be there yet. */
-  readonly folder: string | URL;
-  /**
-   * Opens an empty database in memory, in which migrations are tried out:
-   * `generate()` and `check()` need it, as in `() => sqlite()`.
-   */
-  readonly shadow?: () => Driver;
-  /** Is told of each migration before it is run. It must not throw. */
-  readonly onMigration?: (event: MigrationEvent) => void;
-}
-
-/** A migration that is about to run. */
-export interface MigrationEvent {
-  /** Its name. */
-  readonly name: string;
-  /** Whether it is done or undone. */
-  readonly direction: "up" | "down";
-  /** How many came before it in this run. */
-  readonly index: number;
-  /** How many there are in this run. */
-  readonly count: number;
-}
-
-/** Which migrations to run. */
-export interface RunOptions {
-  /**
-   * How many at most.
-   *
-   * @default {every one that is pending, or one that is undone}
-   */
-  readonly count?: number;
-  /**
-   * Whether to return what would run without running it.
-   *
-   * @default {false}
-   */
-  readonly dryRun?: boolean;
-}
-
-/** A migration that was run. */
-export interface MigrationRun {
-  /** Its name. */
-  readonly name: string;
-  /** Its statements. */
-  readonly statements: readonly string[];
-}
 
 // Each time another migrator was faster, and has done one of them.
 const ATTEMPTS = 1000;
@@ -304,22 +259,4 @@ function undoable(files: readonly MigrationFile[], name: string) {
     );
   }
   return { name, file, down: file.down };
-}
-
-const RUN_OPTIONS = ["count", "dryRun"];
-
-function checked(options: RunOptions): RunOptions {
-  for (const name of Object.keys(options)) {
-    if (RUN_OPTIONS.includes(name)) continue;
-    throw new TypeError(
-      `Cannot migrate: unknown option "${name}"${
-        didYouMean(name, RUN_OPTIONS)
-      }`,
-    );
-  }
-  const { count = 1 } = options;
-  if (Number.isSafeInteger(count) && count > 0) return options;
-  throw new RangeError(
-    `Cannot migrate: "count" is ${count}, want a whole number from 1`,
-  );
 }

@@ -11,6 +11,15 @@ import type { DatabaseSchema, StoredTable } from "./database_schema.ts";
 import { enumerationOf, isLiteral } from "./stored_kind.ts";
 import { mentions } from "./normalize.ts";
 import { withoutParentheses } from "./parse_table.ts";
+import {
+  comment,
+  list,
+  object,
+  property,
+  RESERVED,
+  template,
+  variableOf,
+} from "./source_text.ts";
 
 /** How tables are printed. */
 export interface PrintOptions {
@@ -65,32 +74,6 @@ export function printTables(
     ? ""
     : `import { ${names.join(", ")} } from ${JSON.stringify(from)};\n\n`;
   return imports + [...tables, ...others].join("\n");
-}
-
-/** A comment that nothing in its text can end. */
-function comment(text: string): string {
-  return `${
-    text.split(/\r\n|[\r\n\u2028\u2029]/).map((line) => `// ${line}`).join("\n")
-  }\n`;
-}
-
-/** Text for a template in back quotes. */
-function template(text: string): string {
-  return `sql\`${text.replaceAll(/[\\`]|\$\{/g, "\\$&")}\``;
-}
-
-/** The parts of a call's argument that are not left out. */
-function object(
-  entries: readonly (readonly [string, string | false])[],
-): string {
-  const given = entries.flatMap(([name, value]) =>
-    value === false ? [] : `${name}: ${value}`
-  );
-  return given.length === 0 ? "" : `{ ${given.join(", ")} }`;
-}
-
-function list(items: readonly string[]): string | false {
-  return items.length > 0 && `[${items.join(", ")}]`;
 }
 
 class TablePrinter {
@@ -295,23 +278,4 @@ function ownChecks(
       (column.values === null ||
         enumerationOf(column.name, [{ name, expression }]) === null);
   });
-}
-
-const RESERVED =
-  "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield bigint blob boolean date enumeration integer real sql table Table text Date Infinity Uint8Array"
-    .split(" ");
-
-function variableOf(table: string, taken: ReadonlySet<string>): string {
-  const words = table.replaceAll(
-    /[^\w$]+(.)?/g,
-    (_, letter: string = "") => letter.toUpperCase(),
-  );
-  const name = /^[A-Za-z_$]/.test(words) ? words : `table${words}`;
-  let free = taken.has(name) ? `${name}Table` : name;
-  for (let count = 2; taken.has(free); count++) free = `${name}Table${count}`;
-  return free;
-}
-
-function property(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
