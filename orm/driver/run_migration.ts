@@ -37,8 +37,13 @@ async function transact(
     await checkReferences(connection);
     await connection.commit();
   } catch (error) {
-    // SQLite may have rolled back by itself.
-    if (connection.inTransaction) await connection.rollback();
+    // SQLite may have rolled back by itself; and the caller has to learn of the
+    // error that came first.
+    try {
+      if (connection.inTransaction) await connection.rollback();
+    } catch {
+      throw error;
+    }
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { DatabaseSchema, StoredTable } from "./database_schema.ts";
 import { diffTable, isSame, type TableDifference } from "./diff_table.ts";
 import { dropFinding, findingsOf, type PossibleFinding } from "./findings.ts";
 import type { MigrationStep } from "./migration_plan.ts";
-import { foldName, sameName } from "./normalize.ts";
+import { foldName, mentions, sameName } from "./normalize.ts";
 import { rebuildSql } from "./rebuild.ts";
 
 /** The steps from a database to tables, and what may be lost by them. */
@@ -30,7 +30,7 @@ export function diffDatabase(
     readonly drop: readonly string[];
   },
 ): DatabaseDifference {
-  const differ = new DatabaseDiffer(database, dialect);
+  const differ = new DatabaseDiffer(database, tables, dialect);
   for (const table of tables) differ.table(table);
   for (const name of drop) differ.drop(name);
   return differ.result();
@@ -38,6 +38,7 @@ export function diffDatabase(
 
 class DatabaseDiffer {
   readonly #database: DatabaseSchema;
+  readonly #tables: readonly TableSchema[];
   readonly #dialect: Dialect;
   // Names of indices are shared by all tables: one that moves has to go before
   // it comes.
@@ -46,8 +47,13 @@ class DatabaseDiffer {
   readonly #after: MigrationStep[] = [];
   readonly #findings: PossibleFinding[] = [];
 
-  constructor(database: DatabaseSchema, dialect: Dialect) {
+  constructor(
+    database: DatabaseSchema,
+    tables: readonly TableSchema[],
+    dialect: Dialect,
+  ) {
     this.#database = database;
+    this.#tables = tables;
     this.#dialect = dialect;
   }
 
@@ -114,7 +120,7 @@ class DatabaseDiffer {
     const sql = altered ?? [
       ...rebuildSql({ before, after, temporary, dialect }),
       ...this.#triggersOf(table).map(({ sql }) => sql),
-      ...this.#checksOf(stored, after),
+      ...this.#checksOf(stored),
     ];
     if (indexes.dropped.length > 0) {
       const names = indexes.dropped.map(({ name }) => name);
@@ -158,23 +164,43 @@ class DatabaseDiffer {
   }
 
   /**
-   * Statements that do nothing but fail when a view or a trigger of the table
-   * names what is no longer there; SQLite itself looks only when it is used.
+   * Statements that do nothing but fail when a view or a trigger names what is
+   * no longer there; SQLite itself looks only when it is used.
    */
-  #checksOf({ name }: StoredTable, after: TableSchema): string[] {
-    const table = this.#dialect.quote(name);
-    const views = this.#database.views.map(({ name }) =>
-      `EXPLAIN SELECT 1 FROM ${this.#dialect.quote(name)}`
-    );
-    if (this.#triggersOf(name).length === 0) return views;
-    const columns = after.columns.filter(({ generated }) => generated === null)
-      .map(({ name }) => this.#dialect.quote(name));
-    const set = columns.map((name) => `${name} = ${name}`).join(", ");
-    const values = columns.map(() => "NULL").join(", ");
+  #checksOf({ name }: StoredTable): string[] {
+    const { tables, views, triggers } = this.#database;
+    const dialect = this.#dialect;
+    const watched = triggers.filter(({ table, sql }) =>
+      sameName(table, name) || mentions(sql, name)
+    ).map(({ table }) => foldName(table));
     return [
-      ...views,
-      `EXPLAIN INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values})`,
-      `EXPLAIN UPDATE ${table} SET ${set}`,
+      ...views.filter(({ sql }) => mentions(sql, name)).map(({ name }) =>
+        `EXPLAIN SELECT 1 FROM ${dialect.quote(name)}`
+      ),
+      ...tables.filter(({ name }) => watched.includes(foldName(name)))
+        .flatMap((table) => this.#writesOf(table)),
+    ];
+  }
+
+  /** One statement of each kind that triggers of a table are run by. */
+  #writesOf({ name, schema }: StoredTable): string[] {
+    const table = this.#dialect.quote(name);
+    const after = this.#tables.find((one) => sameName(one.name, name)) ??
+      schema;
+    // The other tables of the plan may have been changed before or not.
+    const columns = after.columns.filter(({ name, generated }) =>
+      generated === null &&
+      schema.columns.some((old) =>
+        sameName(old.name, name) && old.generated === null
+      )
+    ).map(({ name }) => this.#dialect.quote(name));
+    return [
+      `EXPLAIN INSERT INTO ${table} DEFAULT VALUES`,
+      ...(columns.length === 0 ? [] : [
+        `EXPLAIN UPDATE ${table} SET ${
+          columns.map((name) => `${name} = ${name}`).join(", ")
+        }`,
+      ]),
       `EXPLAIN DELETE FROM ${table}`,
     ];
   }

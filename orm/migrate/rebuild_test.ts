@@ -7,6 +7,7 @@ import {
   Engine,
   integer,
   MigrationError,
+  planMigration,
   real,
   table,
   text,
@@ -48,7 +49,7 @@ Deno.test("A table is built anew in the order that keeps its children", async ()
         'ALTER TABLE "gee_new_t_2" RENAME TO "t"',
         "PRAGMA legacy_alter_table = OFF",
         "CREATE TRIGGER keep AFTER DELETE ON t BEGIN SELECT 1; END",
-        'EXPLAIN INSERT INTO "t" ("id", "n") VALUES (NULL, NULL)',
+        'EXPLAIN INSERT INTO "t" DEFAULT VALUES',
         'EXPLAIN UPDATE "t" SET "id" = "id", "n" = "n"',
         'EXPLAIN DELETE FROM "t"',
       ],
@@ -158,5 +159,97 @@ onEveryDriver(
     assertEquals(await engine.session().hasTable("x"), false);
     await engine.runMigration([...expectHistory([]), work]);
     assertEquals(await engine.session().hasTable("x"), true);
+  },
+);
+
+onEveryDriver(
+  "What names a column that is gone stops a migration, wherever it stands",
+  async (engine) => {
+    const session = engine.session();
+    const other = table("other", { id: integer().primaryKey() });
+    await engine.migrate(notes, other);
+    const slim = table("notes", {
+      key: text().primaryKey().check("key <> ''"),
+    });
+    const objects = {
+      "VIEW v": "CREATE VIEW v AS SELECT n FROM notes",
+      "TRIGGER a":
+        "CREATE TRIGGER a AFTER DELETE ON notes BEGIN SELECT old.n; END",
+      "TRIGGER b":
+        "CREATE TRIGGER b AFTER INSERT ON other BEGIN UPDATE notes SET n = 1; END",
+      "TRIGGER c":
+        "CREATE TRIGGER c AFTER UPDATE OF id ON other BEGIN DELETE FROM notes WHERE n = 1; END",
+    };
+    // It has nothing to do with the table, so it is nothing here.
+    await session.exec("CREATE VIEW broken AS SELECT 1 FROM nowhere");
+    for (const [name, sql] of Object.entries(objects)) {
+      await session.exec(sql);
+      await assertRejects(
+        () => engine.migrate([slim], { allowLoss: true }),
+        DatabaseError,
+        "no such column",
+      );
+      await session.exec(`DROP ${name}`);
+    }
+    await engine.migrate(slim);
+  },
+);
+
+onEveryDriver(
+  "A type that values do not fit counts those that do not",
+  async (engine) => {
+    const session = engine.session();
+    const from = table("t", {
+      id: integer().primaryKey(),
+      text: text().nullable(),
+      real: real().nullable(),
+      big: bigint().nullable(),
+    });
+    await engine.migrate(from);
+    await session.insert(
+      from,
+      { text: "12", real: 2, big: 5n },
+      { text: "007", real: 2.5, big: 2n ** 53n + 1n },
+      { text: "x", real: 1e300, big: -(2n ** 53n) },
+      {},
+    );
+    const to = table("t", {
+      id: integer().primaryKey(),
+      text: integer().nullable(),
+      real: bigint().nullable(),
+      big: real().nullable(),
+    });
+    const plan = await planMigration(engine, [to]);
+    assertEquals(plan.losses.map(({ column, rows }) => [column, rows]), [
+      ["text", 2],
+      ["real", 2],
+      ["big", 1],
+    ]);
+    const texts = table("t", {
+      id: integer().primaryKey(),
+      text: text().nullable(),
+      real: text().nullable(),
+      big: text().nullable(),
+    });
+    assertEquals((await planMigration(engine, [texts])).losses, []);
+  },
+);
+
+onEveryDriver(
+  "What table() cannot describe is no difference, but a loss when it goes",
+  async (engine) => {
+    const session = engine.session();
+    await session.exec(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE)",
+    );
+    const columns = { id: integer().primaryKey(), name: text().nullable() };
+    const plan = await planMigration(engine, [table("t", columns)]);
+    assertEquals(plan, { steps: [], losses: [], problems: [] });
+    await engine.migrate(table("t", { ...columns, n: integer().default(1) }));
+    await assertRejects(
+      () => engine.migrate(table("t", { ...columns, n: integer().unique() })),
+      MigrationError,
+      'Cannot migrate without "allowLoss": table "t": COLLATE NOCASE of column "name" is dropped, which table() cannot describe',
+    );
   },
 );

@@ -23,6 +23,7 @@ export function object(
   return given.length === 0 ? "" : `{ ${given.join(", ")} }`;
 }
 
+/** An array, or nothing to be left out. */
 export function list(items: readonly string[]): string | false {
   return items.length > 0 && `[${items.join(", ")}]`;
 }
@@ -32,6 +33,7 @@ export const RESERVED: readonly string[] =
   "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield bigint blob boolean date enumeration integer real sql table Table text Date Infinity Uint8Array"
     .split(" ");
 
+/** What the variable of a table is called. */
 export function variableOf(table: string, taken: ReadonlySet<string>): string {
   const words = table.replaceAll(
     /[^\w$]+(.)?/g,
@@ -43,6 +45,7 @@ export function variableOf(table: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
+/** A property as a literal of an object has it. */
 export function property(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
