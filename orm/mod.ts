@@ -234,8 +234,9 @@
  *   `unique` and `where` can leave it out.
  * - A migration cannot tell a renaming from a dropping and an adding without
  *   `rename`, does not compare the order of columns, and needs every reference in
- *   the database to hold. What `table()` cannot describe, as COLLATE, is no
- *   difference; where a table has to be built anew it counts as a loss.
+ *   the database to hold. What `table()` cannot describe, as COLLATE or
+ *   VARCHAR(20), is no difference; where a table has to be built anew, what goes
+ *   counts as a loss.
  *
  * @module
  */

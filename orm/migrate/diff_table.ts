@@ -8,6 +8,7 @@ import type {
   TableSchema,
 } from "../schema/table_schema.ts";
 import { foldName, normalize } from "./normalize.ts";
+import { plainType } from "./stored_kind.ts";
 
 /** A column that is there before and after, and not the same. */
 export interface ChangedColumn {
@@ -40,9 +41,13 @@ export function diffTable(
 ): TableDifference {
   const byName = (column: ColumnSchema) => foldName(column.name);
   const old = new Map(before.columns.map((column) => [byName(column), column]));
+  const isExact = before.isStrict || after.isStrict;
+  const keyOf = (column: ColumnSchema) =>
+    // Of a key, INT is not the row id that INTEGER is.
+    columnKey(column, isExact || after.primaryKey.includes(column.name));
   const changed = after.columns.flatMap((column) => {
     const other = old.get(byName(column));
-    return other === undefined || columnKey(other) === columnKey(column)
+    return other === undefined || keyOf(other) === keyOf(column)
       ? []
       : { before: other, after: column };
   });
@@ -98,10 +103,10 @@ function uniquesOf({ columns, uniques }: TableSchema): (readonly string[])[] {
 }
 
 // JSON keeps what stands in one place from running into the next.
-function columnKey(column: ColumnSchema): string {
+function columnKey(column: ColumnSchema, isExact: boolean): string {
   const { type, isNullable, generated } = column;
   return JSON.stringify([
-    type.toUpperCase(),
+    isExact ? type.toUpperCase() : plainType(type),
     isNullable,
     column.default === null ? null : normalize(column.default),
     generated && [normalize(generated.expression), generated.isStored],

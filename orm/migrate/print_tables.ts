@@ -97,8 +97,16 @@ class TablePrinter {
       `  ${property(column.property)}: ${this.#column(schema, column)},\n`
     );
     const options = this.#options(schema);
-    const notes = beyond.map((what) => comment(`Not described here: ${what}`))
-      .join("");
+    const missing = schema.foreignKeys.filter(({ table }) =>
+      !this.#schemas.has(table)
+    ).map(({ columns, table }) =>
+      `the reference of "${
+        columns.join('", "')
+      }" to table "${table}", which is not there`
+    );
+    const notes = [...beyond, ...missing].map((what) =>
+      comment(`Not described here: ${what}`)
+    ).join("");
     const variable = this.#variables.get(name) ?? "";
     return `${notes}export const ${variable} = table(${
       JSON.stringify(name)

@@ -73,7 +73,7 @@ Deno.test("printTables() says what it cannot describe", async () => {
   await using engine = await Engine.open(sqlite());
   const session = engine.session();
   await session.exec(
-    "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE UNIQUE ON CONFLICT IGNORE)",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE UNIQUE ON CONFLICT IGNORE, other INT REFERENCES gone (x))",
   );
   const source = printTables(await introspect(session));
   assertEquals(
@@ -82,9 +82,11 @@ Deno.test("printTables() says what it cannot describe", async () => {
 
 // Not described here: COLLATE NOCASE of column "name"
 // Not described here: ON CONFLICT IGNORE of column "name"
+// Not described here: the reference of "other" to table "gone", which is not there
 export const t = table("t", {
   id: integer().primaryKey(),
   name: text().nullable().unique(),
+  other: integer().nullable(),
 });
 `,
   );

@@ -240,11 +240,20 @@ onEveryDriver(
   async (engine) => {
     const session = engine.session();
     await session.exec(
-      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE)",
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, name VARCHAR(20) COLLATE NOCASE)",
     );
     const columns = { id: integer().primaryKey(), name: text().nullable() };
     const plan = await planMigration(engine, [table("t", columns)]);
     assertEquals(plan, { steps: [], losses: [], problems: [] });
+    await session.exec("CREATE TABLE u (id INT PRIMARY KEY NOT NULL, n INT)");
+    const u = table("u", {
+      id: integer().primaryKey(),
+      n: bigint().nullable(),
+    });
+    assertEquals(
+      (await planMigration(engine, [u])).steps.map(({ reason }) => reason),
+      ["added cols [], deleted cols []; changed cols [id, n]"],
+    );
     await engine.migrate(table("t", { ...columns, n: integer().default(1) }));
     await assertRejects(
       () => engine.migrate(table("t", { ...columns, n: integer().unique() })),

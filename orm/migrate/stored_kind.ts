@@ -24,6 +24,16 @@ export function kindOf(type: string): ColumnKind {
   return "real";
 }
 
+/**
+ * A type that `table()` can declare for one that it cannot, as TEXT for
+ * VARCHAR(20): SQLite treats values of both alike.
+ */
+export function plainType(type: string): string {
+  const name = type.toUpperCase();
+  if (Object.hasOwn(KINDS, name)) return name;
+  return kindOf(name).toUpperCase();
+}
+
 // How `table()` writes a value of a kind.
 const LITERALS: Partial<Record<ColumnKind, RegExp>> = {
   integer: /^-?\d{1,15}$/,
