@@ -5,7 +5,12 @@ import { didYouMean } from "../nearest_name.ts";
 import { createIndexSql, createTableSql } from "../schema/create_sql.ts";
 import type { TableSchema } from "../schema/table_schema.ts";
 import { alterSql } from "./alter.ts";
-import type { DatabaseSchema, StoredTable } from "./database_schema.ts";
+import type {
+  DatabaseSchema,
+  StoredObject,
+  StoredTable,
+  StoredTrigger,
+} from "./database_schema.ts";
 import { diffTable, isSame, type TableDifference } from "./diff_table.ts";
 import { dropFinding, findingsOf, type PossibleFinding } from "./findings.ts";
 import type { MigrationStep } from "./migration_plan.ts";
@@ -118,8 +123,7 @@ class DatabaseDiffer {
     const altered = alterSql(before, after, difference, dialect);
     const temporary = this.#freeName(`gee_new_${table}`);
     const sql = altered ?? [
-      ...rebuildSql({ before, after, temporary, dialect }),
-      ...this.#triggersOf(table).map(({ sql }) => sql),
+      ...this.#around(table, rebuildSql({ before, after, temporary, dialect })),
       ...this.#checksOf(stored),
     ];
     if (indexes.dropped.length > 0) {
@@ -157,10 +161,44 @@ class DatabaseDiffer {
     });
   }
 
-  #triggersOf(table: string): DatabaseSchema["triggers"] {
-    return this.#database.triggers.filter((trigger) =>
-      sameName(trigger.table, table)
-    );
+  /**
+   * What builds a table anew, without the views and triggers that name it: they
+   * come back behind it. With `legacy_alter_table` they could stay, but servers
+   * of libsql refuse that.
+   */
+  #around(table: string, rebuild: readonly string[]): string[] {
+    const { triggers } = this.#database;
+    const views = this.#viewsOn(table);
+    const names = [table, ...views.map(({ name }) => name)];
+    const isNamed = (sql: string) => names.some((name) => mentions(sql, name));
+    const isOn = ({ table }: StoredTrigger) =>
+      names.some((name) => sameName(name, table));
+    const affected = triggers.filter((one) => isOn(one) || isNamed(one.sql));
+    const drop = (word: string, { name }: StoredObject) =>
+      `DROP ${word} ${this.#dialect.quote(name)}`;
+    return [
+      ...views.map((view) => drop("VIEW", view)),
+      // The others go with what they are on.
+      ...affected.filter((one) => !isOn(one)).map((one) =>
+        drop("TRIGGER", one)
+      ),
+      ...rebuild,
+      ...[...views, ...affected].map(({ sql }) => sql),
+    ];
+  }
+
+  /** The views that read a table, or one another that does. */
+  #viewsOn(table: string): StoredObject[] {
+    const found = new Set<StoredObject>();
+    const names = [table];
+    for (const name of names) {
+      for (const view of this.#database.views) {
+        if (found.has(view) || !mentions(view.sql, name)) continue;
+        found.add(view);
+        names.push(view.name);
+      }
+    }
+    return [...found];
   }
 
   /**

@@ -29,8 +29,8 @@ export function rebuildSql(rebuild: Rebuild): string[] {
     copySql(rebuild),
     ...sequenceSql(rebuild),
     `DROP TABLE ${dialect.quote(before.name)}`,
-    // Otherwise views and triggers that name the table would have to be valid
-    // at the moment when it is not there.
+    // Otherwise every view and trigger would have to be valid, also those that
+    // have nothing to do with the table.
     "PRAGMA legacy_alter_table = ON",
     `ALTER TABLE ${copy} RENAME TO ${table}`,
     "PRAGMA legacy_alter_table = OFF",

@@ -6,6 +6,7 @@ import {
   DatabaseError,
   Engine,
   integer,
+  introspect,
   MigrationError,
   planMigration,
   real,
@@ -15,7 +16,7 @@ import {
 import { sqlite } from "../sqlite.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 import { expectHistory } from "./history.ts";
-import { migrateTables } from "./migrate_tables.ts";
+import { migrateTables, statementsOf } from "./migrate_tables.ts";
 
 const notes = table("notes", { key: text().primaryKey(), n: integer() });
 
@@ -260,5 +261,43 @@ onEveryDriver(
       MigrationError,
       'Cannot migrate without "allowLoss": table "t": COLLATE NOCASE of column "name" is dropped, which table() cannot describe',
     );
+  },
+);
+
+onEveryDriver(
+  "A table is built anew where a server refuses to rename it the old way",
+  async (engine) => {
+    const session = engine.session();
+    const other = table("other", { id: integer().primaryKey() });
+    await engine.migrate(notes, other);
+    for (
+      const sql of [
+        "CREATE VIEW b AS SELECT n FROM notes",
+        "CREATE VIEW a AS SELECT n FROM b",
+        "CREATE TRIGGER t1 INSTEAD OF DELETE ON a BEGIN DELETE FROM notes; END",
+        "CREATE TRIGGER t2 AFTER DELETE ON other BEGIN DELETE FROM a; END",
+        "CREATE TRIGGER t3 AFTER INSERT ON other BEGIN INSERT INTO notes VALUES (new.id, 1); END",
+        "CREATE TRIGGER t4 AFTER DELETE ON notes BEGIN DELETE FROM other; END",
+      ]
+    ) await session.exec(sql);
+    const after = table("notes", {
+      key: text().primaryKey(),
+      n: integer().check("n > 0"),
+    });
+    const { views, triggers } = await introspect(session);
+    const { steps } = await planMigration(engine, [after]);
+    await engine.runMigration(
+      statementsOf(steps).filter(({ sql }) => !sql.includes("legacy_alter")),
+    );
+    const now = await introspect(session);
+    assertEquals({ views: now.views, triggers: now.triggers }, {
+      views,
+      triggers,
+    });
+    assertEquals((await engine.migrate(after)).steps, []);
+    await session.insert(other, { id: 5 });
+    assertEquals(await session.raw("SELECT n FROM a"), [{ n: 1 }]);
+    await session.model(other).all().delete();
+    assertEquals(await session.model(after).count(), 0);
   },
 );
