@@ -5,6 +5,7 @@ import {
   bigint,
   DatabaseError,
   Engine,
+  fullText,
   integer,
   introspect,
   MigrationError,
@@ -299,5 +300,24 @@ onEveryDriver(
     assertEquals(await session.raw("SELECT n FROM a"), [{ n: 1 }]);
     await session.model(other).all().delete();
     assertEquals(await session.model(after).count(), 0);
+  },
+);
+
+onEveryDriver(
+  "A full-text index is still true when its table was built anew",
+  async (engine) => {
+    const session = engine.session();
+    const columns = { id: integer().primaryKey(), title: text() };
+    const posts = table("posts", columns);
+    await engine.migrate(posts);
+    await session.createFullText(fullText(posts, ["title"]));
+    await session.insert(posts, { title: "red" }, { title: "green" });
+    const after = table("posts", { ...columns, title: text().unique() });
+    await engine.migrate(after);
+    await session.insert(after, { title: "blue red" });
+    await session.model(after).where({ id: 1 }).delete();
+    const found = session.model(after).match(fullText(after, ["title"]), "red");
+    assertEquals(await found.find(), [{ id: 3, title: "blue red" }]);
+    assertEquals((await engine.migrate(after)).steps, []);
   },
 );
