@@ -8,6 +8,7 @@ const DRIVERS = [
   "/orm/sqlite.ts",
   "/orm/libsql/local.ts",
   "/orm/libsql/remote_client.ts",
+  "/orm/cli.ts",
 ];
 
 const ROOT = new URL("../", import.meta.url).pathname;

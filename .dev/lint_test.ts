@@ -56,7 +56,7 @@ Deno.test("relative-imports refuses packages outside of the drivers", () => {
       'import type { A } from "../b/a.ts";',
     ],
   });
-  for (const driver of ["orm/sqlite.ts", "orm/libsql/local.ts"]) {
+  for (const driver of ["orm/sqlite.ts", "orm/libsql/local.ts", "orm/cli.ts"]) {
     assertEquals(
       broken(driver, 'import { DatabaseSync } from "node:sqlite";'),
       [],

@@ -31,6 +31,7 @@ interface Graph {
 // the entry and runs it when it is reached. `./orm/libsql` has some; nothing
 // else names a package, neither statically nor dynamically.
 const OUTSIDE: Readonly<Partial<Record<Entry, readonly string[]>>> = {
+  "./orm/cli": ["static node:util"],
   "./orm/sqlite": ["static node:sqlite"],
   "./orm/libsql": [
     "dynamic npm:libsql",

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Dialect } from "./dialect/dialect.ts";
+import type { Dialect, SqlText } from "./dialect/dialect.ts";
 import { retryWhileBusy } from "./driver/busy.ts";
 import { Channel, type QueryEvent } from "./driver/channel.ts";
 import type { Connection, Driver } from "./driver/driver.ts";
@@ -8,9 +8,15 @@ import { intoNewFile } from "./driver/new_file.ts";
 import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
 import { ReaderPool } from "./driver/reader_pool.ts";
 import { ChannelExecutor } from "./executor.ts";
+import {
+  type MigrateOptions,
+  migrateTables,
+} from "./migrate/migrate_tables.ts";
+import type { MigrationPlan } from "./migrate/migration_plan.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
+import type { Table } from "./schema/table.ts";
 import {
   ExecutorSession,
   type Session,
@@ -289,6 +295,52 @@ export class Engine {
     options?: TransactionOptions,
   ): Promise<T> {
     return this.#session.transaction(work, options);
+  }
+
+  /**
+   * Makes the database have tables as they are described, in one transaction
+   * that keeps every row: what is missing is created, what differs is altered
+   * or, where SQLite cannot do that, built anew. Other tables are left alone.
+   *
+   * @param tables The tables.
+   * @returns What was done, without steps when nothing was to do.
+   * @throws {MigrationError} When data would be lost, or a row that is there
+   * would lack a value; nothing was changed then.
+   */
+  migrate(...tables: readonly Table[]): Promise<MigrationPlan>;
+  /**
+   * The same with options.
+   *
+   * @param tables The tables.
+   * @param options What is renamed or dropped, and whether data may be lost.
+   * @returns What was done, without steps when nothing was to do.
+   * @throws {MigrationError} As without options.
+   */
+  migrate(
+    tables: readonly Table[],
+    options?: MigrateOptions,
+  ): Promise<MigrationPlan>;
+  async migrate(
+    ...args: readonly (Table | readonly Table[] | MigrateOptions | undefined)[]
+  ): Promise<MigrationPlan> {
+    const [first, options] = args;
+    // The two forms above; only the second begins with an array.
+    const [tables, given] = Array.isArray(first)
+      ? [first as readonly Table[], options as MigrateOptions | undefined]
+      : [args as readonly Table[], undefined];
+    return await migrateTables(this, tables, given);
+  }
+
+  /**
+   * Runs the statements of a migration, all or nothing: foreign keys are off
+   * meanwhile, and the migration fails when they do not hold at its end. Calls
+   * of others wait.
+   *
+   * @param statements The statements with their values.
+   * @throws {ForeignKeyError} When a row would refer to one that is not there.
+   */
+  runMigration(statements: readonly SqlText[]): Promise<void> {
+    return this.#executor.migrate(statements);
   }
 
   /**

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { SqlText } from "./dialect/dialect.ts";
 import { retryWhileBusy } from "./driver/busy.ts";
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
@@ -122,6 +123,20 @@ export class ChannelExecutor implements Executor {
    */
   alone<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
     return this.#keep(this.#alone(work, signal));
+  }
+
+  /** Runs a migration when no transaction is open. */
+  async migrate(statements: readonly SqlText[]): Promise<void> {
+    this.#checkOpen();
+    await this.#queue.acquire();
+    try {
+      const { writer, busyTimeout } = this.#channels;
+      await retryWhileBusy(() => writer.migrate(statements), {
+        limit: busyTimeout,
+      });
+    } finally {
+      this.#queue.release();
+    }
   }
 
   /** Refuses new calls, and returns when those before it are done. */

@@ -87,6 +87,8 @@ class Faulty {
       rollback: () => this.#call("rollback", () => inner.rollback()),
       refuseWrites: () => this.#call("refuse", () => inner.refuseWrites()),
       allowWrites: () => inner.allowWrites(),
+      migrate: (statements) =>
+        this.#call("migrate", () => inner.migrate(statements)),
       close: () => this.#call("close", () => inner.close()),
     };
   }

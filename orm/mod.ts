@@ -160,6 +160,38 @@
  * assertEquals((await pages.after(cursor).find()).map(({ year }) => year), [1971]);
  * ```
  *
+ * {@linkcode Engine.migrate} makes a database have tables as they are described
+ * and keeps every row; {@linkcode planMigration} says what that would be. A
+ * {@linkcode Migrator} runs a folder of migrations, which it writes from the
+ * difference, with a history and checksums; `@gee/std/orm/cli` is its command
+ * line. {@linkcode introspect} reads what is in a database, and
+ * {@linkcode printTables} writes that as source.
+ *
+ * @example A table that changes
+ * ```ts
+ * import { Engine, integer, MigrationError, table, text } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const before = table("users", { id: integer().primaryKey(), name: text(), fax: text() });
+ * const after = table("users", {
+ *   id: integer().primaryKey(),
+ *   fullName: text().unique(),
+ *   age: integer().default(18),
+ * });
+ * await using engine = await Engine.open(sqlite());
+ * await engine.migrate(before);
+ * await engine.session().insert(before, { name: "Tom", fax: "none" });
+ *
+ * const rename = { "users.name": "fullName" };
+ * await assertRejects(() => engine.migrate([after], { rename }), MigrationError, '"fax"');
+ * await engine.migrate([after], { rename, allowLoss: true });
+ * assertEquals(await engine.session().model(after).find(), [
+ *   { id: 1, fullName: "Tom", age: 18 },
+ * ]);
+ * assertEquals((await engine.migrate([after], { rename })).steps, []);
+ * ```
+ *
  * A transaction may be read-only and run again by `retries`; an
  * {@linkcode Engine} may read from replicas, and makes backups.
  *
@@ -207,6 +239,9 @@
  *   reals, or several columns with reals, beyond 16,000 of them.
  * - No text of a user is a mistake in `match()`, and a cursor holds values only,
  *   which are checked and bound.
+ * - A migration is all or nothing, also when the process is killed in it. Rows,
+ *   rows that refer to them, triggers and views stay; what would lose data is
+ *   refused unless it is allowed.
  *
  * Limits:
  * - Calls on other sessions wait while a transaction is open, reads of a
@@ -226,6 +261,11 @@
  * - Sums of integers beyond 2^53 want `bigint()`.
  * - A row that is softly deleted still counts for `unique()`; an index with
  *   `unique` and `where` can leave it out.
+ * - A migration cannot tell a renaming from a dropping and an adding without
+ *   `rename`, does not compare the order of columns, and needs every reference in
+ *   the database to hold. What `table()` cannot describe, as COLLATE or
+ *   VARCHAR(20), is no difference; where a table has to be built anew, what goes
+ *   counts as a loss.
  *
  * @module
  */
@@ -319,6 +359,32 @@ export type {
   IndexSchema,
   TableSchema,
 } from "./schema/table_schema.ts";
+export { introspect } from "./migrate/introspect.ts";
+export type {
+  DatabaseSchema,
+  StoredObject,
+  StoredTable,
+  StoredTrigger,
+} from "./migrate/database_schema.ts";
+export { Migrator } from "./migrate/migrator.ts";
+export type {
+  MigrationEvent,
+  MigrationRun,
+  MigratorOptions,
+  RunOptions,
+} from "./migrate/migrator_options.ts";
+export type { GenerateOptions } from "./migrate/generate.ts";
+export type { MigrationStatus } from "./migrate/migration_status.ts";
+export { type PrintOptions, printTables } from "./migrate/print_tables.ts";
+export { planMigration } from "./migrate/plan_migration.ts";
+export type { Plannable, PlanOptions } from "./migrate/plan_migration.ts";
+export type { MigrateOptions } from "./migrate/migrate_tables.ts";
+export {
+  MigrationError,
+  type MigrationFinding,
+  type MigrationPlan,
+  type MigrationStep,
+} from "./migrate/migration_plan.ts";
 export { sql } from "./query/sql_template.ts";
 export type {
   NamedColumn,

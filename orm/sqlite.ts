@@ -26,7 +26,9 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
+import type { SqlText } from "./dialect/dialect.ts";
 import { isMemory, toPath } from "./driver/location.ts";
+import { runMigration } from "./driver/run_migration.ts";
 import { checkChoice, checkNames } from "./driver/options.ts";
 import { changesRows } from "./driver/reads_only.ts";
 import {
@@ -253,6 +255,15 @@ class SqliteConnection implements Connection {
     } finally {
       if (this.inTransaction) this.rollback();
     }
+  }
+
+  migrate(statements: readonly SqlText[]): Promise<void> {
+    // Not by exec(), which keeps every text.
+    return runMigration(
+      this,
+      statements,
+      ({ sql, params }) => this.#db.prepare(sql).all(...params),
+    );
   }
 
   close(): void {

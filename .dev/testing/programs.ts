@@ -27,6 +27,10 @@ export const programs: Readonly<Record<Entry, Program>> = {
   },
   "./cache": { output: "cache: 630 undefined", permissions: [] },
   "./orm": { output: "orm: Sam Tom", permissions: [] },
+  "./orm/cli": {
+    output: "orm/cli: 0 no migrations",
+    permissions: ["--allow-read"],
+  },
   "./orm/sqlite": { output: "orm/sqlite: 3", permissions: [] },
   "./orm/libsql": { output: "orm/libsql: 3", permissions: NATIVE },
   "./rpc": { output: "rpc: 3", permissions: SOCKETS },

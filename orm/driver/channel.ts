@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect, SqlText } from "../dialect/dialect.ts";
 import type {
   Connection,
   Driver,
@@ -213,6 +213,19 @@ export class Channel {
       );
     }
     return this.#watch("SYNC", NO_PARAMS, () => connection.sync?.());
+  }
+
+  /** Runs the statements of a migration, all or nothing. */
+  migrate(statements: readonly SqlText[]): MaybePromise<void> {
+    // What was prepared before may answer as if nothing had changed.
+    this.#cache.clear();
+    const sql = statements.map(({ sql }) => sql).join(";\n");
+    const params = statements.flatMap(({ params }) => params);
+    return this.#watch(
+      sql,
+      params,
+      () => this.#connection.migrate(statements),
+    );
   }
 
   close(): MaybePromise<void> {

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect, SqlText } from "../dialect/dialect.ts";
 import type { SqlValue } from "./sql_value.ts";
 
 /**
@@ -99,6 +99,15 @@ export interface Connection {
   refuseWrites(): MaybePromise<void>;
   /** Ends what `refuseWrites()` began. */
   allowWrites(): MaybePromise<void>;
+  /**
+   * Runs the statements of a migration, all or nothing: foreign keys are off
+   * from before its transaction until after it, whether it fails or not, and it
+   * is rolled back when `PRAGMA foreign_key_check` then answers.
+   *
+   * @param statements The statements, which end with `legacy_alter_table` off.
+   * @throws {ForeignKeyError} When a row would refer to one that is not there.
+   */
+  migrate(statements: readonly SqlText[]): MaybePromise<void>;
   /** Ends the connection. It is called once. */
   close(): MaybePromise<void>;
   /**

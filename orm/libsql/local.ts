@@ -4,7 +4,9 @@ import { sqliteDialect } from "../dialect/sqlite_dialect.ts";
 import { sqliteError } from "../dialect/sqlite_errors.ts";
 import { changesRows } from "../driver/reads_only.ts";
 import { ConnectionError } from "../errors.ts";
+import type { SqlText } from "../dialect/dialect.ts";
 import { isMemory } from "../driver/location.ts";
+import { runMigration } from "../driver/run_migration.ts";
 import type {
   Connection,
   Driver,
@@ -215,6 +217,14 @@ class LibsqlConnection implements Connection {
     } finally {
       if (!this.#refuses) this.#db.exec("PRAGMA query_only = OFF");
     }
+  }
+
+  migrate(statements: readonly SqlText[]): Promise<void> {
+    return runMigration(this, statements, ({ sql, params }) => {
+      if (params.length > 0) this.prepare(sql, { bigints: true }).all(params);
+      // An EXPLAIN that is prepared is not reset, and the commit then fails.
+      else this.exec(sql);
+    });
   }
 
   backup(path: string): void {

@@ -151,9 +151,9 @@ export class RemoteConnection implements Connection {
 
   /**
    * Runs statements in one transaction with foreign keys off, all or none. Rows
-   * that refer to nothing at its end fail it. Servers refuse the pragma by which
-   * a table that views read may be built anew, so it is left out, and where there
-   * are such views the renaming fails it.
+   * that refer to nothing at its end fail it. Servers refuse the pragma
+   * `legacy_alter_table`, so it is left out; views that read a table which is built
+   * anew are dropped and created again.
    */
   async migrate(statements: readonly SqlText[]): Promise<void> {
     await this.#flight;

@@ -2,6 +2,7 @@
 
 import type { Dialect } from "../dialect/dialect.ts";
 import type {
+  CheckSchema,
   ColumnSchema,
   ForeignKeySchema,
   IndexSchema,
@@ -28,12 +29,7 @@ export function createTableSql(schema: TableSchema, dialect: Dialect): string {
   const parts = columns.map((column) => columnSql(schema, column, dialect));
   if (primaryKey.length > 1) parts.push(`PRIMARY KEY (${list(primaryKey)})`);
   for (const unique of schema.uniques) parts.push(`UNIQUE (${list(unique)})`);
-  for (const { name, expression } of schema.checks) {
-    const constraint = name === null
-      ? ""
-      : `CONSTRAINT ${dialect.quote(name)} `;
-    parts.push(`${constraint}CHECK (${expression})`);
-  }
+  for (const check of schema.checks) parts.push(checkSql(check, dialect));
   for (const key of schema.foreignKeys) parts.push(referenceSql(key, dialect));
   const options = [
     ...(isStrict ? ["STRICT"] : []),
@@ -61,6 +57,29 @@ export function createIndexSql(
   })${condition}`;
 }
 
+/** What comes with a column that is added to a table. */
+export interface AddedColumn {
+  readonly column: ColumnSchema;
+  readonly checks: readonly CheckSchema[];
+  readonly reference: ForeignKeySchema | undefined;
+}
+
+/** The statement that adds a column to a table that is there. */
+export function addColumnSql(
+  schema: TableSchema,
+  { column, checks, reference }: AddedColumn,
+  dialect: Dialect,
+): string {
+  const parts = [
+    columnSql(schema, column, dialect),
+    ...checks.map((check) => checkSql(check, dialect)),
+    ...(reference === undefined ? [] : [targetSql(reference, dialect)]),
+  ];
+  return `ALTER TABLE ${dialect.quote(schema.name)} ADD COLUMN ${
+    parts.join(" ")
+  }`;
+}
+
 function listWith(dialect: Dialect): (names: readonly string[]) => string {
   return (names) => names.map((name) => dialect.quote(name)).join(", ");
 }
@@ -86,15 +105,24 @@ function columnSql(
   return parts.join(" ");
 }
 
-function referenceSql(
-  { columns, table, to, onDelete, onUpdate }: ForeignKeySchema,
+function checkSql({ name, expression }: CheckSchema, dialect: Dialect): string {
+  const constraint = name === null ? "" : `CONSTRAINT ${dialect.quote(name)} `;
+  return `${constraint}CHECK (${expression})`;
+}
+
+function referenceSql(key: ForeignKeySchema, dialect: Dialect): string {
+  const list = listWith(dialect);
+  return `FOREIGN KEY (${list(key.columns)}) ${targetSql(key, dialect)}`;
+}
+
+function targetSql(
+  { table, to, onDelete, onUpdate }: ForeignKeySchema,
   dialect: Dialect,
 ): string {
-  const list = listWith(dialect);
   const actions = [["DELETE", onDelete], ["UPDATE", onUpdate]]
     .filter(([, action]) => action !== "no action")
     .map(([event, action]) => ` ON ${event} ${action?.toUpperCase()}`);
-  return `FOREIGN KEY (${list(columns)}) REFERENCES ${dialect.quote(table)} (${
-    list(to)
-  })${actions.join("")}`;
+  return `REFERENCES ${dialect.quote(table)} (${listWith(dialect)(to)})${
+    actions.join("")
+  }`;
 }

@@ -40,6 +40,7 @@ function later(driver: Driver): Driver {
         rollback: async () => await inner.rollback(),
         refuseWrites: async () => await inner.refuseWrites(),
         allowWrites: async () => await inner.allowWrites(),
+        migrate: async (statements) => await inner.migrate(statements),
         close: async () => await inner.close(),
       };
       return connection;
