@@ -45,7 +45,8 @@
  *   the same process: the locks of two libraries do not exclude each other.
  * - On a server, infinite numbers are refused, and reading one fails.
  * - On a server, pragmas that set something last for their own statement only, and
- *   many are refused. There is no backup.
+ *   many are refused. There is no backup. A view that is broken already stops a
+ *   migration that builds a table anew.
  * - A server ends a transaction that keeps others waiting for some seconds (sqld:
  *   5), as a `BusyError`.
  * - A write by a common table expression in a read-only transaction is told by its
