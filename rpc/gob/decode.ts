@@ -127,7 +127,9 @@ export class Decoders {
     const isKept = target !== "skip";
     return (reader) => {
       reader.enter();
-      const count = reader.items();
+      // Not compared with what is left: interfaces go on in later messages. Each
+      // item has a byte at least, so a count that lies ends with the bytes.
+      const count = reader.small();
       if (length !== undefined && count !== length) {
         throw new SyntaxError(
           `Cannot decode gob: got ${count} items, want ${length} of an array`,
@@ -151,7 +153,7 @@ export class Decoders {
     return (reader) => {
       reader.enter();
       const items = new Map<unknown, unknown>();
-      for (let count = reader.items(); count > 0; count--) {
+      for (let count = reader.small(); count > 0; count--) {
         const one = key.run(reader);
         const value = item.run(reader);
         if (isKept) items.set(one, value);

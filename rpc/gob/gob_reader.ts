@@ -64,12 +64,12 @@ export class GobReader {
     throw new SyntaxError(`Cannot decode gob: ${value} is no count`);
   }
 
-  /** Reads how many items follow, which have one byte each at least. */
+  /** Reads how many bytes follow, or how many parts of one byte at least. */
   items(): number {
     const count = this.small();
     if (count <= this.left) return count;
     throw new SyntaxError(
-      `Cannot decode gob: ${count} items in the ${this.left} bytes that are left`,
+      `Cannot decode gob: ${count} bytes where ${this.left} are left`,
     );
   }
 
