@@ -104,9 +104,10 @@ async function tellRound(
     const { name } = peer;
     const names = [...beyond].filter((one) => one !== name);
     const left = await peer.pass(group, change, names, signal);
-    // Of one that is down all others hear in any case. Whoever hears this one
-    // change has still missed what was before it.
-    if (left === undefined && !peer.isGo && !beyond.has(name)) lost.push(peer);
+    // Of one that is down all others hear in any case. It counts for nothing: it
+    // and those it told have still missed what was before this one change.
+    if (beyond.has(name)) return;
+    if (left === undefined && !peer.isGo) lost.push(peer);
     const still = new Set(left ?? names);
     for (const one of names) if (!still.has(one)) missed.delete(one);
   }));
