@@ -34,6 +34,7 @@ export const programs: Readonly<Record<Entry, Program>> = {
   "./orm/sqlite": { output: "orm/sqlite: 3", permissions: [] },
   "./orm/libsql": { output: "orm/libsql: 3", permissions: NATIVE },
   "./rpc": { output: "rpc: 3", permissions: SOCKETS },
+  "./rpc/gob": { output: "rpc/gob: 8 bytes, 1", permissions: [] },
 };
 
 /** The entries, in the order of `deno.json`. */
