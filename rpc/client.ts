@@ -112,7 +112,7 @@ export class Client implements AsyncDisposable {
     this.#limits = resolveLimits(options, CLIENT_LIMITS);
     this.#timeout = checkMilliseconds("timeout", timeout);
     checkMilliseconds("handleTimeout", handleTimeout);
-    this.#connection = new Connection(transport, codec.create(), {
+    this.#connection = new Connection(transport, codec.create("client"), {
       receive: (message) => this.#receive(message),
       end: (reason) => this.#end(reason),
     }, this.#limits);

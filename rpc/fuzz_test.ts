@@ -43,7 +43,7 @@ function attempt<T>(decode: () => T, note: string): T | undefined {
 
 /** The messages of some chunks, the unused bytes of each before the next. */
 function decodeAll(chunks: readonly Uint8Array[]): Message[] {
-  const codec = jsonCodec.create();
+  const codec = jsonCodec.create("server");
   const messages: Message[] = [];
   let rest = new Uint8Array();
   for (const chunk of chunks) {

@@ -100,9 +100,15 @@ export { Client, type ClientOptions, type ClientStats } from "./client.ts";
 export {
   type Codec,
   type CodecFactory,
+  type CodecSide,
   InvalidBody,
   type Message,
 } from "./codec/codec.ts";
+export {
+  gobCodec,
+  type GobCodecOptions,
+  type GobMethod,
+} from "./codec/gob_codec.ts";
 export { jsonCodec } from "./codec/json_codec.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
@@ -119,6 +125,8 @@ export {
   ShutdownError,
   WireError,
 } from "./errors.ts";
+export type { GobLimits } from "./gob/gob_decoder.ts";
+export type { GobKind, GobType } from "./gob/gob_node.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export type { Limits } from "./limits.ts";
 export {

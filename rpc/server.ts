@@ -2,6 +2,7 @@
 
 import { formatAddress } from "./address.ts";
 import type { CodecFactory } from "./codec/codec.ts";
+import { gobCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { WireError } from "./errors.ts";
@@ -44,7 +45,7 @@ export interface ServerOptions extends Limits {
   /**
    * The codecs a client may choose.
    *
-   * @default {[jsonCodec]}
+   * @default {[jsonCodec, gobCodec()]}
    */
   readonly codecs?: readonly CodecFactory[];
   /**
@@ -152,7 +153,7 @@ export class Server implements AsyncDisposable {
    */
   constructor(options: ServerOptions = {}) {
     const {
-      codecs = [jsonCodec],
+      codecs = [jsonCodec, gobCodec()],
       maxConnections = 10_000,
       onError = () => {},
     } = options;
@@ -334,7 +335,7 @@ export class Server implements AsyncDisposable {
           `Cannot serve codec "${option.codecType}": it is not offered`,
         );
       }
-      return new ServerConnection(transport, codec.create(), {
+      return new ServerConnection(transport, codec.create("server"), {
         find: (serviceMethod) => this.#services.find(serviceMethod),
         onReply: (error) => this.#count(error),
         onError: this.#onError,

@@ -215,7 +215,7 @@ Deno.test("Server ends a connection that begins with something else and says why
   const openings = [
     "GET / HTTP/1.1\r\n\r\n",
     '{"MagicNumber":1}\n',
-    '{"MagicNumber":3927900,"CodecType":"application/gob"}\n',
+    '{"MagicNumber":3927900,"CodecType":"application/xml"}\n',
   ];
   for (const opening of openings) {
     const [end, other] = pipe();
@@ -234,7 +234,7 @@ Deno.test("Server ends a connection that begins with something else and says why
     [
       'Cannot read the option: got byte 71, "{" is wanted',
       "Cannot read the option: magic number 1 is wrong",
-      'Cannot serve codec "application/gob": it is not offered',
+      'Cannot serve codec "application/xml": it is not offered',
       "Cannot read the option: the connection has ended",
     ],
   );

@@ -47,10 +47,17 @@ export interface Codec {
   decode(bytes: Uint8Array, receive: (message: Message) => void): number;
 }
 
+/** Which side of a connection a codec is on: the one that calls, or that serves. */
+export type CodecSide = "client" | "server";
+
 /** A codec by its name in the option. */
 export interface CodecFactory {
   /** The name in the option, a media type. */
   readonly type: string;
-  /** Makes the codec of one new connection. */
-  create(): Codec;
+  /**
+   * Makes the codec of one new connection.
+   *
+   * @param side The side it is on, for codecs that know the types of methods.
+   */
+  create(side: CodecSide): Codec;
 }

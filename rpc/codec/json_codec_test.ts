@@ -18,7 +18,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 async function encoded(messages: Message[]): Promise<string> {
   const [end, other] = pipe();
   const writer = new Writer(end, () => {});
-  const codec = jsonCodec.create();
+  const codec = jsonCodec.create("server");
   for (const message of messages) codec.encode(message, writer);
   await settle();
   const buffer = new Uint8Array(1 << 16);
@@ -29,7 +29,7 @@ async function encoded(messages: Message[]): Promise<string> {
 
 function decoded(chunk: Uint8Array): { messages: Message[]; used: number } {
   const messages: Message[] = [];
-  const used = jsonCodec.create().decode(
+  const used = jsonCodec.create("server").decode(
     chunk,
     (message) => messages.push(message),
   );
@@ -66,7 +66,7 @@ Deno.test("jsonCodec throws for what has no JSON form and writes nothing", async
   const [end] = pipe();
   const writer = new Writer(end, () => {});
   assertThrows(
-    () => jsonCodec.create().encode({ ...REQUEST, body: 1n }, writer),
+    () => jsonCodec.create("server").encode({ ...REQUEST, body: 1n }, writer),
     TypeError,
   );
   await settle();
@@ -90,7 +90,7 @@ Deno.test("jsonCodec reads messages of any method and order, and keeps the rest"
 Deno.test("jsonCodec reads the same messages at every cut, within characters too", async () => {
   const chunk = bytes(await encoded([REQUEST, { ...REQUEST, seq: 2 }]));
   for (let cut = 0; cut <= chunk.length; cut++) {
-    const codec = jsonCodec.create();
+    const codec = jsonCodec.create("server");
     const messages: Message[] = [];
     const used = codec.decode(
       chunk.subarray(0, cut),
@@ -140,7 +140,7 @@ Deno.test("jsonCodec ends the stream at what is no header", () => {
 });
 
 Deno.test("jsonCodec is not fooled by a number that only looks like one", () => {
-  const codec = jsonCodec.create();
+  const codec = jsonCodec.create("server");
   const messages: Message[] = [];
   const header = (seq: string) =>
     `{"ServiceMethod":"A.b","Seq":${seq},"Error":""}\n1\n`;
@@ -160,7 +160,7 @@ Deno.test("jsonCodec refuses a header that is no object or has no number", () =>
 });
 
 Deno.test("jsonCodec looks at each byte of a large message once, however it comes", () => {
-  const codec = jsonCodec.create();
+  const codec = jsonCodec.create("server");
   const messages: Message[] = [];
   const all = bytes(
     `{"ServiceMethod":"A.b","Seq":1,"Error":""}\n"${"x".repeat(50_000)}"\n`

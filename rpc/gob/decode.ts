@@ -194,7 +194,14 @@ export class Decoders {
         cell: this.#field(name, id, type),
       };
     });
-    if (struct === undefined) return structDecoder(steps, blankOf(steps));
+    if (struct === undefined) {
+      const kinds = target === "skip"
+        ? []
+        : wire.fields.map(({ name, id }) => [name, this.#zeroOf(id)] as const);
+      return structDecoder(steps, blankOf(steps), (value) => {
+        for (const [name, zero] of kinds) value[name] ??= zero();
+      });
+    }
     const isStrange = steps.length > 0 && struct.fields.length > 0 &&
       steps.every(({ name }) => name === undefined);
     if (isStrange) {
@@ -205,6 +212,22 @@ export class Decoders {
       );
     }
     return structDecoder(steps, ...zeros(struct.fields));
+  }
+
+  /** What makes the value of a field of the stream's that was left out. */
+  #zeroOf(id: number): () => unknown {
+    const kind = this.#types.get(id)?.kind ?? KINDS.get(id);
+    if (kind === "slice" || kind === "array") return () => [];
+    if (kind === "map") return () => new Map();
+    if (kind === "bytes") return () => new Uint8Array();
+    if (kind === "complex") return () => ({ re: 0, im: 0 });
+    const zero = kind === "bool" ? false : kind === "string"
+      ? ""
+      // A struct that is left out is a pointer that leads nowhere.
+      : kind === "int" || kind === "uint" || kind === "float"
+      ? 0
+      : null;
+    return () => zero;
   }
 
   /** Says of a type that does not fit which field it is of. */

@@ -130,7 +130,7 @@ export class GobDecoder {
    *
    * @typeParam T The type of the value.
    * @param type Its gob type; without one it is read as the stream defines it: a
-   * struct as an object, a map as a `Map`, an integer beyond 2^53 as a `bigint`,
+   * struct as an object with all of its fields, a map as a `Map`, an integer beyond 2^53 as a `bigint`,
    * an interface as `{ name, value }`, a type of its own bytes as `Uint8Array`.
    * @returns The value; `undefined` when its bytes are not all there.
    * @throws {SyntaxError} When the bytes are no gob.

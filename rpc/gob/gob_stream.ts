@@ -24,11 +24,27 @@ export class GobStream {
    */
   write(out: GobWriter, type: GobType<unknown>, value: unknown): void {
     const start = out.length;
-    const known = this.#types.mark();
     try {
-      new Encoding(this.#types, out).top(nodeOf(type).base, value);
+      this.transact(() =>
+        new Encoding(this.#types, out).top(nodeOf(type).base, value)
+      );
     } catch (error) {
       out.length = start;
+      throw error;
+    }
+  }
+
+  /**
+   * Runs what writes several values that go together; when it throws, none was
+   * sent.
+   *
+   * @param work What writes them.
+   */
+  transact(work: () => void): void {
+    const known = this.#types.mark();
+    try {
+      work();
+    } catch (error) {
       this.#types.rollBack(known);
       throw error;
     }

@@ -1,0 +1,33 @@
+// Copyright 2026 the Gee authors. MIT license.
+// Exchanges between Go programs, as they went over the wire.
+
+/** One way of an exchange. */
+export type Direction = "c2s" | "s2c";
+
+interface Chunk {
+  readonly dir: string;
+  readonly hex: string;
+}
+
+/** What was sent on the one connection of an exchange. */
+export class Exchange {
+  readonly #chunks: readonly Chunk[];
+
+  constructor(name: string) {
+    const url = new URL(`vectors/${name}.json`, import.meta.url);
+    this.#chunks = JSON.parse(Deno.readTextFileSync(url)).chunks;
+  }
+
+  /** The chunks of one direction, without the option line. */
+  chunks(direction: Direction): Uint8Array<ArrayBuffer>[] {
+    return this.#chunks
+      .filter(({ dir, hex }) => dir === direction && !hex.startsWith("7b"))
+      .map(({ hex }) => Uint8Array.fromHex(hex));
+  }
+
+  /** The option line. */
+  option(): Uint8Array<ArrayBuffer> {
+    const chunk = this.#chunks.find(({ hex }) => hex.startsWith("7b"));
+    return Uint8Array.fromHex(chunk?.hex ?? "");
+  }
+}
