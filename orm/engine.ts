@@ -13,6 +13,12 @@ import {
   migrateTables,
 } from "./migrate/migrate_tables.ts";
 import type { MigrationPlan } from "./migrate/migration_plan.ts";
+import {
+  checkEngineHooks,
+  type Hooks,
+  hooksOf,
+  type HooksOn,
+} from "./hooks.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
@@ -50,6 +56,13 @@ export interface EngineOptions {
    * @default {[]}
    */
   readonly replicas?: readonly Driver[];
+  /**
+   * What is called before and after statements: of every table, or of the one
+   * given by `on()`. They come after the table's own, in this order.
+   *
+   * @default {[]}
+   */
+  readonly hooks?: readonly (Hooks | HooksOn)[];
 }
 
 /** What a session reads from. */
@@ -80,7 +93,7 @@ const BUSY_TIMEOUT = 10_000;
 const STATEMENTS = 500;
 const NO_OPTIONS: SessionOptions = {};
 
-const NAMES = ["busyTimeout", "statements", "onQuery", "replicas"];
+const NAMES = ["busyTimeout", "statements", "onQuery", "replicas", "hooks"];
 
 function checked(options: EngineOptions) {
   const { busyTimeout = BUSY_TIMEOUT, statements = STATEMENTS } = options;
@@ -88,8 +101,9 @@ function checked(options: EngineOptions) {
   checkNames(action, options, NAMES);
   checkWhole(action, "busyTimeout", busyTimeout, 1);
   checkWhole(action, "statements", statements, 1);
-  const { onQuery, replicas = [] } = options;
-  return { busyTimeout, statements, onQuery, replicas };
+  const { hooks = [], onQuery, replicas = [] } = options;
+  checkEngineHooks(hooks);
+  return { busyTimeout, statements, onQuery, replicas, hooks };
 }
 
 /** Opens a connection, waiting for a lock of another process. */
@@ -109,7 +123,10 @@ function connect(
 }
 
 /** What the sessions of one database share. */
-function toContext(dialect: Dialect): SessionContext {
+function toContext(
+  dialect: Dialect,
+  hooks: readonly (Hooks | HooksOn)[],
+): SessionContext {
   const plans = new WeakMap<object, TablePlan>();
   return {
     checker: new SqlChecker(),
@@ -117,7 +134,7 @@ function toContext(dialect: Dialect): SessionContext {
     plan: (table) => {
       let plan = plans.get(table);
       if (plan === undefined) {
-        plan = new TablePlan(table, dialect);
+        plan = new TablePlan(table, dialect, hooksOf(table, hooks));
         plans.set(table, plan);
       }
       return plan;
@@ -170,7 +187,9 @@ export class Engine {
     connection: Connection,
     options: EngineOptions = {},
   ) {
-    const { busyTimeout, statements, onQuery, replicas } = checked(options);
+    const { busyTimeout, statements, onQuery, replicas, hooks } = checked(
+      options,
+    );
     const toChannel = (connection: Connection, driver: Driver) =>
       new Channel(connection, driver, { statements, onQuery });
     const pool = (driver: Driver, method: "open" | "openReader") =>
@@ -185,7 +204,7 @@ export class Engine {
       busyTimeout,
       isReadOnly: false,
     });
-    const context = toContext(driver.dialect);
+    const context = toContext(driver.dialect, hooks);
     this.#primary = new ExecutorSession(this.#executor, context);
     if (replicas.length === 0) {
       this.#session = this.#primary;

@@ -278,6 +278,14 @@ export type {
   EngineStats,
   SessionOptions,
 } from "./engine.ts";
+export { on } from "./hooks.ts";
+export type {
+  AfterWriteContext,
+  BeforeChangeContext,
+  HookContext,
+  Hooks,
+  HooksOn,
+} from "./hooks.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { QueryEvent } from "./driver/channel.ts";
 export {
@@ -318,10 +326,10 @@ export {
   type ValidationIssue,
   type ValidationResult,
 } from "./schema/standard_schema.ts";
-export { table } from "./schema/table.ts";
+export { table } from "./schema/define_table.ts";
+export type { DefinedTableOptions } from "./schema/define_table.ts";
 export type {
   AnyColumn,
-  Changes,
   Columns,
   InsertRow,
   KeysWith,
@@ -435,6 +443,19 @@ export type {
   SnippetOptions,
 } from "./query/full_text.ts";
 export type { InsertResult } from "./query/insert.ts";
+export type {
+  ConflictAction,
+  ConflictChangesBy,
+  ConflictUpdate,
+} from "./query/conflict.ts";
+export type { Changes, ChangesBy, SetSql } from "./query/update_set.ts";
+export type {
+  ConflictInserts,
+  Inserts,
+  TableWrites,
+  Writes,
+} from "./query/writes.ts";
+export type { SavedRecord } from "./query/records.ts";
 export type { SqlParam } from "./query/sql.ts";
 export type {
   Connection,

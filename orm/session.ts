@@ -4,12 +4,14 @@ import type { Dialect, SqlText } from "./dialect/dialect.ts";
 import type { SqlValue } from "./driver/sql_value.ts";
 import type { Executor } from "./executor.ts";
 import { type InsertResult, insertRows } from "./query/insert.ts";
+import { insertNew } from "./query/writing.ts";
 import type { FullText } from "./query/full_text.ts";
 import type { TablePlan } from "./query/plan.ts";
 import type { Query } from "./query/query.ts";
-import type { QueryContext } from "./query/query_steps.ts";
+import type { HookSession, QueryContext } from "./query/query_context.ts";
 import type { SqlChecker, SqlParam } from "./query/sql.ts";
 import { bindSql, type Sql } from "./query/sql_template.ts";
+import { reloadRecord, type SavedRecord, saveRecord } from "./query/records.ts";
 import { query } from "./query/table_query.ts";
 import { toBytes } from "./schema/codecs.ts";
 import type { Columns, InsertRow, Row, Table } from "./schema/table.ts";
@@ -54,6 +56,52 @@ export interface Session {
     table: Table<string, C>,
     ...rows: readonly InsertRow<C>[]
   ): Promise<InsertResult>;
+  /**
+   * Inserts rows, or updates those whose primary key is there already: they get
+   * the values that the rows name, and keep the others. All or none.
+   *
+   * @typeParam C The table's columns.
+   * @param table The table.
+   * @param rows The rows.
+   * @returns How many rows were inserted or updated.
+   * @throws {TypeError} As `insert()` does, and when there is no primary key.
+   */
+  upsert<C extends Columns>(
+    table: Table<string, C>,
+    ...rows: readonly InsertRow<C>[]
+  ): Promise<number>;
+  /**
+   * Saves a record: inserts it if it lacks its primary key, else updates the row
+   * with that key to all of the record's columns. A column of `updatedAt()` gets
+   * the time; the version that the record has must be that of the row.
+   *
+   * @typeParam C The table's columns.
+   * @param table The table.
+   * @param record The record, which is not changed.
+   * @returns The row as it is stored now.
+   * @throws {NotFoundError} When there is no row with its key.
+   * @throws {ConflictError} When the row has another version, or is gone.
+   * @throws {TypeError} When the table has no primary key, a column is unknown,
+   * or a value does not fit.
+   */
+  save<C extends Columns>(
+    table: Table<string, C>,
+    record: SavedRecord<C>,
+  ): Promise<Row<C>>;
+  /**
+   * Reads the row of a record again.
+   *
+   * @typeParam C The table's columns.
+   * @param table The table.
+   * @param record The record; only its primary key matters.
+   * @returns The row as it is stored now.
+   * @throws {NotFoundError} When there is none any more.
+   * @throws {TypeError} When the record lacks its primary key.
+   */
+  reload<C extends Columns>(
+    table: Table<string, C>,
+    record: Partial<Row<C>>,
+  ): Promise<Row<C>>;
   /**
    * Creates a full-text index, fills it with the rows of its table and keeps it
    * true from now on, all or nothing.
@@ -153,6 +201,7 @@ export interface SessionContext {
   readonly plan: (table: Table<string, Columns>) => TablePlan;
 }
 
+const NO_TABLES: readonly Table[] = [];
 const READS = /^\s*select\b/i;
 
 /** The session of an executor: the database's, or a transaction's. */
@@ -161,11 +210,28 @@ export class ExecutorSession implements Session {
   readonly #context: SessionContext;
   readonly #query: QueryContext;
 
-  constructor(executor: Executor, context: SessionContext) {
+  constructor(
+    executor: Executor,
+    context: SessionContext,
+    silent: readonly Table[] = NO_TABLES,
+  ) {
     this.#executor = executor;
     this.#context = context;
-    const { checker, plan } = context;
-    this.#query = { executor, checker, plan };
+    const { dialect, checker, plan } = context;
+    const { within } = ExecutorSession;
+    this.#query = { executor, dialect, checker, plan, silent, within };
+  }
+
+  /** The session of a table's hooks, which calls none of that table again. */
+  static within(
+    this: void,
+    context: QueryContext,
+    executor: Executor,
+    table: Table,
+  ): HookSession {
+    const silent = [...context.silent, table];
+    const session = new ExecutorSession(executor, context, silent);
+    return { session, context: session.#query };
   }
 
   async createTable(table: Table): Promise<void> {
@@ -192,7 +258,31 @@ export class ExecutorSession implements Session {
     table: Table<string, C>,
     ...rows: readonly InsertRow<C>[]
   ): Promise<InsertResult> {
-    return insertRows(this.#executor, this.#context.plan(table), rows);
+    const plan = this.#context.plan(table);
+    return plan.hooks === undefined
+      ? insertRows(this.#executor, plan, rows)
+      : insertNew(this.#query, plan, rows);
+  }
+
+  upsert<C extends Columns>(
+    table: Table<string, C>,
+    ...rows: readonly InsertRow<C>[]
+  ): Promise<number> {
+    return this.model(table).upsert(...rows);
+  }
+
+  save<C extends Columns>(
+    table: Table<string, C>,
+    record: SavedRecord<C>,
+  ): Promise<Row<C>> {
+    return saveRecord(this.#context.plan(table), this.model(table), record);
+  }
+
+  reload<C extends Columns>(
+    table: Table<string, C>,
+    record: Partial<Row<C>>,
+  ): Promise<Row<C>> {
+    return reloadRecord(this.#context.plan(table), this.model(table), record);
   }
 
   model<C extends Columns>(
@@ -262,7 +352,8 @@ export class ExecutorSession implements Session {
     options?: TransactionOptions,
   ): Promise<T> {
     return this.#executor.transaction(
-      (inner) => work(new ExecutorSession(inner, this.#context)),
+      (inner) =>
+        work(new ExecutorSession(inner, this.#context, this.#query.silent)),
       options,
     );
   }

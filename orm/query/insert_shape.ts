@@ -44,8 +44,6 @@ export function valueIn(row: object, property: string): unknown {
  * defaults of it.
  */
 export class InsertShape {
-  /** Most rows one statement may insert. */
-  readonly maxRows: number;
   readonly #table: InsertTable;
   readonly #columns: readonly InsertColumn[];
   readonly #texts = new Map<number, string>();
@@ -53,10 +51,20 @@ export class InsertShape {
   constructor(table: InsertTable, columns: readonly InsertColumn[]) {
     this.#table = table;
     this.#columns = columns;
+  }
+
+  /** Whether a statement may insert so many rows and bind other values too. */
+  fits(rows: number, others: number): boolean {
+    const { length } = this.#columns;
     // "DEFAULT VALUES", which serves rows without any, knows one row only.
-    this.maxRows = columns.length === 0
-      ? 1
-      : Math.floor(table.maxParams / columns.length);
+    return length === 0
+      ? rows === 1
+      : rows * length + others <= this.#table.maxParams;
+  }
+
+  /** Whether its rows name no column at all. */
+  get isEmpty(): boolean {
+    return this.#columns.length === 0;
   }
 
   /** The same without columns that the database computes. */

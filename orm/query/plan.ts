@@ -19,7 +19,9 @@ import {
   withCodec,
 } from "./sql_template.ts";
 import { type Selection, Selections } from "./selections.ts";
+import type { TableHooks } from "./table_hooks.ts";
 import { MAX_TEXTS, Texts } from "./texts.ts";
+import { UpdateSet } from "./update_set.ts";
 
 /** A column with its names written out as SQL. */
 export interface ColumnPlan {
@@ -64,11 +66,14 @@ export class TablePlan {
   readonly softDelete: ColumnPlan | undefined;
   /** The column that counts updates. */
   readonly version: ColumnPlan | undefined;
+  /** The columns that are given, not generated. */
+  readonly given: readonly ColumnPlan[];
+  /** What writes the changes of updates. */
+  readonly updates: UpdateSet;
+  /** What is called before and after its statements, if anything is. */
+  readonly hooks: TableHooks | undefined;
   readonly #update: string;
   readonly #byProperty: ReadonlyMap<string, ColumnPlan>;
-  readonly #settable: readonly ColumnPlan[];
-  readonly #updatedAt: readonly ColumnPlan[];
-  readonly #isStamped: boolean;
   readonly #isAlive: string;
   readonly #alias: string;
   readonly #aliases = new Map<string, TablePlan>();
@@ -79,7 +84,12 @@ export class TablePlan {
   readonly #inserts = new Map<string, InsertShape>();
   readonly #texts = new Texts();
 
-  constructor(table: Table, dialect: Dialect, alias: string = table.name) {
+  constructor(
+    table: Table,
+    dialect: Dialect,
+    hooks?: TableHooks,
+    alias: string = table.name,
+  ) {
     this.dialect = dialect;
     this.name = dialect.quote(table.name);
     this.alias = alias;
@@ -88,6 +98,8 @@ export class TablePlan {
       ? this.name
       : `${this.name} AS ${this.#alias}`;
     this.derived = derivedOf(table);
+    // A derived table is none whose rows anybody could have.
+    this.hooks = this.derived === undefined ? hooks : undefined;
     this.#selections = new Selections(this);
     this.table = table;
     this.#update = `UPDATE ${this.from} SET `;
@@ -105,13 +117,11 @@ export class TablePlan {
     this.#isAlive = this.softDelete === undefined
       ? ""
       : `${this.softDelete.path} IS NULL`;
-    this.#updatedAt = withRole("updatedAt");
-    this.#isStamped = this.version !== undefined || this.#updatedAt.length > 0;
-    const given = this.columns.filter(({ definition }) =>
+    this.given = this.columns.filter(({ definition }) =>
       definition.generated === undefined
     );
-    this.#settable = given.filter((column) => column !== this.version);
-    this.#computed = given.filter(({ definition }) =>
+    this.updates = new UpdateSet(this);
+    this.#computed = this.given.filter(({ definition }) =>
       definition.defaultSql !== undefined
     );
     this.#insert = new InsertShape({
@@ -120,7 +130,7 @@ export class TablePlan {
       number: this.isNumbered ? table.primaryKey[0] : undefined,
       maxParams: dialect.maxParams,
       checkKey: (property) => this.#checkInsert(property),
-    }, given);
+    }, this.given);
   }
 
   #column(property: string, definition: ColumnDefinition): ColumnPlan {
@@ -181,7 +191,7 @@ export class TablePlan {
     let plan = this.#aliases.get(alias);
     if (plan === undefined) {
       checkAlias(alias);
-      plan = new TablePlan(this.table, this.dialect, alias);
+      plan = new TablePlan(this.table, this.dialect, this.hooks, alias);
       if (this.#aliases.size >= MAX_TEXTS) this.#aliases.clear();
       this.#aliases.set(alias, plan);
     }
@@ -261,54 +271,8 @@ export class TablePlan {
   }
 
   /** Writes what an update sets and appends the values. */
-  setSql(changes: object, params: SqlValue[]): string {
-    let sql = "";
-    let known = 0;
-    // In the table's order: that of the keys makes no new text.
-    for (const { property, definition, codec, isSet } of this.#settable) {
-      if (!Object.hasOwn(changes, property)) continue;
-      known++;
-      // Changes are a record of the table's columns; what else they hold is
-      // counted below.
-      const value = (changes as Record<string, unknown>)[property];
-      if (value === undefined || value === null && !definition.isNullable) {
-        throw new TypeError(
-          `Cannot update "${property}": got ${value}, want a value`,
-        );
-      }
-      sql = sql === "" ? isSet : `${sql}, ${isSet}`;
-      params.push(value === null ? null : codec.encode(value, property));
-    }
-    if (Object.keys(changes).length !== known) this.#checkChanges(changes);
-    if (known === 0) {
-      throw new TypeError("Cannot update rows: got no change, want one");
-    }
-    return this.#isStamped ? this.#stamp(sql, changes, params) : sql;
-  }
-
-  /** Adds what an update changes by itself. */
-  #stamp(sql: string, changes: object, params: SqlValue[]): string {
-    for (const { property, codec, isSet } of this.#updatedAt) {
-      if (Object.hasOwn(changes, property)) continue;
-      params.push(codec.encode(new Date(), property));
-      sql = `${sql}, ${isSet}`;
-    }
-    if (this.version === undefined) return sql;
-    const { name } = this.version;
-    return `${sql}, ${name} = ${name} + 1`;
-  }
-
-  /** Refuses changes with a key that is no column or cannot be set. */
-  #checkChanges(changes: object): void {
-    for (const key of Object.keys(changes)) {
-      const column = this.column(key);
-      if (this.#settable.includes(column)) continue;
-      throw new TypeError(
-        column === this.version
-          ? `Cannot update "${key}": the version rises by itself, it belongs into where()`
-          : `Cannot update "${key}": it is generated`,
-      );
-    }
+  setSql(changes: unknown, params: SqlValue[]): string {
+    return this.updates.sql(changes, params);
   }
 
   /** The statements that create the table and its indices. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Relation } from "../schema/relations.ts";
-import type { Changes, Columns, Row, Table } from "../schema/table.ts";
+import type { Columns, Row, Table } from "../schema/table.ts";
 import type { Where } from "./conditions.ts";
 import type { DerivedColumns } from "./derive.ts";
 import type { Expression, Refs, TypeOf } from "./expression.ts";
@@ -18,6 +18,7 @@ import type { Results } from "./results.ts";
 import type { Selectable } from "./selectable.ts";
 import type { SqlParam } from "./sql.ts";
 import type { Sql } from "./sql_template.ts";
+import type { TableWrites } from "./writes.ts";
 
 /**
  * Expressions by the properties of the rows they make.
@@ -36,7 +37,7 @@ export interface Query<
   C extends Columns,
   Out,
   J extends Joins = NoJoins,
-> extends Results<Out> {
+> extends Results<Out>, TableWrites<C> {
   /**
    * Adds a condition in SQL.
    *
@@ -310,34 +311,4 @@ export interface Query<
   all(): Query<C, Out, J>;
   /** Includes rows that `delete()` has marked as deleted, of joined tables too. */
   withDeleted(): Query<C, Out, J>;
-  /**
-   * Updates the rows. A column of `updatedAt()` is set and one of `version()`
-   * rises by itself.
-   *
-   * @param changes The new values by column.
-   * @returns How many rows there were.
-   * @throws {TypeError} When there is no condition, or no change, or a value
-   * does not fit, or is for a generated column or for the version.
-   * @throws {ConflictError} When a condition names one version, as
-   * `{ id, version }` does, and there is no such row.
-   */
-  update(changes: Changes<C>): Promise<number>;
-  /**
-   * Deletes the rows. In a table with a column of `softDelete()` it is an
-   * update that marks them as deleted, now.
-   *
-   * @returns How many rows there were.
-   * @throws {TypeError} When there is no condition.
-   * @throws {ConflictError} As `update()` does.
-   */
-  delete(): Promise<number>;
-  /**
-   * Deletes the rows for good. Rows that are marked as deleted already are
-   * among them after `withDeleted()` only.
-   *
-   * @returns How many rows there were.
-   * @throws {TypeError} When there is no condition.
-   * @throws {ConflictError} As `update()` does.
-   */
-  hardDelete(): Promise<number>;
 }

@@ -59,6 +59,10 @@ export interface EagerRelation {
   /** The query of the rows, which `toKey` can be a part of. */
   readonly plan: TablePlan;
   readonly state: QueryState;
+  /** Reads them with the hooks of their table, if it has any. */
+  readonly hooked:
+    | ((read: () => Promise<unknown[]>) => Promise<unknown[]>)
+    | undefined;
 }
 
 // One number, so that they cost a query nothing.

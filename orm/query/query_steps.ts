@@ -3,7 +3,6 @@
 
 import type { SqlText } from "../dialect/dialect.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
-import type { Executor } from "../executor.ts";
 import { didYouMean } from "../nearest_name.ts";
 import { describe } from "../schema/codecs.ts";
 import type { Relation } from "../schema/relations.ts";
@@ -13,25 +12,11 @@ import type { Expression } from "./expression.ts";
 import { type FullText, type MatchOptions, matchText } from "./full_text.ts";
 import { joinedPlan, joinedRefs, relationJoins, tableJoin } from "./join.ts";
 import { orderTerm, orderText } from "./order.ts";
-import type { TablePlan } from "./plan.ts";
 import { added, type Join, type QueryState, withMore } from "./query_state.ts";
+import type { QueryScope } from "./query_context.ts";
 import { eagerRelation } from "./relation_loader.ts";
-import type { SqlChecker } from "./sql.ts";
+import { readWithHooks } from "./running_hooks.ts";
 import { isSql, pieceOf, sql, SqlName } from "./sql_template.ts";
-
-/** What a query runs with. */
-export interface QueryContext {
-  readonly executor: Executor;
-  readonly checker: SqlChecker;
-  readonly plan: (table: Table<string, Columns>) => TablePlan;
-}
-
-/** All that a query is. */
-export interface QueryScope {
-  readonly context: QueryContext;
-  readonly plan: TablePlan;
-  readonly state: QueryState;
-}
 
 // The interface of the query says of which columns; here they are any.
 /** Makes SQL of the columns of a query. */
@@ -235,7 +220,12 @@ export function withRelation(
   if (related.state.more.page !== undefined) {
     throw refuse("after() and before() are not for the rows of a relation");
   }
-  const eager = eagerRelation(plan, name, relation, related, context.plan);
+  const hooked = related.plan.hooks === undefined
+    ? undefined
+    : (read: () => Promise<unknown[]>) =>
+      readWithHooks(related, read, (rows) => rows);
+  const refined = { plan: related.plan, state: related.state, hooked };
+  const eager = eagerRelation(plan, name, relation, refined, context.plan);
   return withMore(state, { relations: [...relations, eager] });
 }
 

@@ -3,7 +3,7 @@
 import type { SqlValue } from "../driver/sql_value.ts";
 import type { TablePlan } from "./plan.ts";
 import type { QueryState } from "./query_state.ts";
-import type { QueryScope } from "./query_steps.ts";
+import type { QueryScope } from "./query_context.ts";
 import { loadRows, rowReader } from "./relation_loader.ts";
 import type { Explanation } from "./results.ts";
 import { isPlain, selectText } from "./select_text.ts";

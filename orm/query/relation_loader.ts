@@ -17,12 +17,12 @@ export function eagerRelation(
   base: TablePlan,
   name: string,
   { count, fromKey, toKey, through }: Relation,
-  refined: { readonly plan: TablePlan; readonly state: QueryState },
+  refined: Pick<EagerRelation, "plan" | "state" | "hooked">,
   planOf: (table: Relation["to"]) => TablePlan,
 ): EagerRelation {
-  const { plan, state } = refined;
+  const { plan, state, hooked } = refined;
   const from = fromKey.map((property) => base.column(property));
-  const shared = { name, count, fromKey: from, plan };
+  const shared = { name, count, fromKey: from, plan, hooked };
   const target = toKey.map((property) => plan.column(property));
   if (through === undefined) return { ...shared, toKey: target, state };
   const pairs = planOf(through.table).as(`${plan.alias} through`);
@@ -169,7 +169,7 @@ async function attach(
 /** Adds the related rows of some keys. */
 async function collect(
   executor: Executor,
-  { plan, state, toKey, count }: EagerRelation,
+  { plan, state, toKey, count, hooked }: EagerRelation,
   condition: SqlText,
   found: Map<Key, unknown>,
 ): Promise<void> {
@@ -187,8 +187,12 @@ async function collect(
   const text = isCut
     ? perParentText(plan, inner, toKey)
     : selectText(plan, inner, undefined);
-  const cells = await readCells(executor, text, selection);
-  const rows = await reader.read(executor, cells);
+  let cells: SqlValue[][] = [];
+  const read = async () => {
+    cells = await readCells(executor, text, selection);
+    return await reader.read(executor, cells);
+  };
+  const rows = hooked === undefined ? await read() : await hooked(read);
   const keyOf = keyReader(reader.places(toKey));
   for (const [index, row] of rows.entries()) {
     const key = keyOf(cells[index]!); // a row of cells for each row

@@ -4,15 +4,18 @@ import type { MaybePromise, RunResult } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Relation } from "../schema/relations.ts";
-import type { Changes, Columns, Row, Table } from "../schema/table.ts";
+import type { Columns, InsertRow, Row, Table } from "../schema/table.ts";
 import { checkBounded, checkCount, namesOne, noRow } from "./bounds.ts";
 import { conditionSql, type Where } from "./conditions.ts";
+import type { ConflictAction } from "./conflict.ts";
 import { compoundTable, type DerivedColumns } from "./derive.ts";
 import type { FullText, MatchOptions } from "./full_text.ts";
+import type { InsertResult } from "./insert.ts";
 import type { Joins, NoJoins } from "./joined_columns.ts";
 import { cursorOf } from "./keyset.ts";
-import { type ColumnPlan, TablePlan } from "./plan.ts";
+import { TablePlan } from "./plan.ts";
 import type { Query } from "./query.ts";
+import type { QueryContext, QueryScope } from "./query_context.ts";
 import {
   added,
   ALL,
@@ -32,8 +35,6 @@ import {
   matched,
   ordered,
   paged,
-  type QueryContext,
-  type QueryScope,
   selected,
   type SqlMaker,
   withRelation,
@@ -48,6 +49,7 @@ import {
   iterateRows,
 } from "./reading.ts";
 import type { Explanation, IterateOptions } from "./results.ts";
+import { iterateWithHooks, readWithHooks } from "./running_hooks.ts";
 import { innerText, selectText, whereText } from "./select_text.ts";
 import {
   SELECT,
@@ -57,6 +59,10 @@ import {
 } from "./selectable.ts";
 import type { SqlChecker, SqlParam } from "./sql.ts";
 import { isSql, type Sql } from "./sql_template.ts";
+import type { Changes, ChangesBy } from "./update_set.ts";
+import { checkWhole, Writer } from "./writer.ts";
+import type { ConflictInserts, Writes } from "./writes.ts";
+import { insertNew } from "./writing.ts";
 
 /** The query on every row of a table. */
 export function query<C extends Columns>(
@@ -247,7 +253,13 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   }
 
   // Hydrators make what selections are typed as, here and below.
-  async find(): Promise<Out[]> {
+  find(): Promise<Out[]> {
+    return this.#plan.hooks === undefined
+      ? this.#find()
+      : readWithHooks(this.#scope, () => this.#find(), (rows) => rows);
+  }
+
+  async #find(): Promise<Out[]> {
     const { selection, limit, more } = this.#state;
     if (more.relations.length > 0 || more.page !== undefined) {
       return await findMore(this.#scope, limit) as Out[];
@@ -265,7 +277,15 @@ class TableQuery<C extends Columns, Out, J extends Joins>
     return result as Out[];
   }
 
-  async first(): Promise<Out | undefined> {
+  first(): Promise<Out | undefined> {
+    return this.#plan.hooks === undefined ? this.#first() : readWithHooks(
+      this.#scope,
+      () => this.#first(),
+      (row) => row === undefined ? [] : [row],
+    );
+  }
+
+  async #first(): Promise<Out | undefined> {
     const { selection, limit, more } = this.#state;
     const least = limit === undefined ? 1 : Math.min(limit, 1);
     if (more.relations.length > 0 || more.page !== undefined) {
@@ -288,15 +308,25 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   }
 
   count(): Promise<number> {
-    return countRows(this.#scope);
+    const scope = this.#scope;
+    return this.#plan.hooks === undefined
+      ? countRows(scope)
+      : readWithHooks(scope, () => countRows(scope));
   }
 
   exists(): Promise<boolean> {
-    return hasRow(this.#scope);
+    const scope = this.#scope;
+    return this.#plan.hooks === undefined
+      ? hasRow(scope)
+      : readWithHooks(scope, () => hasRow(scope));
   }
 
   iterate({ signal }: IterateOptions = {}): AsyncGenerator<Out, void, void> {
-    return iterateRows(this.#scope, signal) as AsyncGenerator<Out, void, void>;
+    const rows = iterateRows(this.#scope, signal);
+    const hooked = this.#plan.hooks === undefined
+      ? rows
+      : iterateWithHooks(this.#scope, rows, signal);
+    return hooked as AsyncGenerator<Out, void, void>;
   }
 
   explain(): Promise<Explanation> {
@@ -307,7 +337,10 @@ class TableQuery<C extends Columns, Out, J extends Joins>
     return cursorOf(this.#plan, this.#state.terms, row);
   }
 
-  async update(changes: Changes<C>): Promise<number> {
+  async update(changes: Changes<C> | ChangesBy<C>): Promise<number> {
+    if (this.#plan.hooks !== undefined || typeof changes === "function") {
+      return await this.#writer.update(changes) as number;
+    }
     checkBounded("update", this.#plan, this.#state);
     const pending = this.#update(changes);
     const { affected } = pending instanceof Promise ? await pending : pending;
@@ -318,40 +351,48 @@ class TableQuery<C extends Columns, Out, J extends Joins>
     const params: SqlValue[] = [];
     const set = this.#plan.setSql(changes, params);
     for (const value of this.#state.params) params.push(value);
-    return this.#change(this.#plan.updateSql(set), params);
-  }
-
-  delete(): Promise<number> {
-    const { softDelete } = this.#plan;
-    return softDelete === undefined
-      ? this.hardDelete()
-      : this.#softDelete(softDelete);
-  }
-
-  async #softDelete({ property }: ColumnPlan): Promise<number> {
-    checkBounded("delete", this.#plan, this.#state);
-    // A row that is deleted keeps the time when it was.
-    const flags = this.#state.flags & ~WITH_DELETED;
-    const alive = this.#next({ ...this.#state, flags });
-    const { affected } = await alive.#update({ [property]: new Date() });
-    return affected === 0 ? noRow("delete", this.#plan, this.#state) : affected;
-  }
-
-  async hardDelete(): Promise<number> {
-    checkBounded("delete", this.#plan, this.#state);
-    const { params } = this.#state;
-    const pending = this.#change(`DELETE FROM ${this.#plan.from}`, params);
-    const { affected } = pending instanceof Promise ? await pending : pending;
-    return affected === 0 ? noRow("delete", this.#plan, this.#state) : affected;
-  }
-
-  #change(head: string, params: readonly SqlValue[]): MaybePromise<RunResult> {
-    const sql = this.#matching(head);
+    const where = whereText(this.#plan, this.#state);
+    const sql = this.#plan.text(this.#plan.updateSql(set), where);
     return this.#context.executor.write((channel) => channel.run(sql, params));
   }
 
-  /** The text with its conditions. */
-  #matching(head: string): string {
-    return this.#plan.text(head, whereText(this.#plan, this.#state));
+  // Without returning() the writer returns how many rows there were.
+  delete(): Promise<number> {
+    return this.#writer.delete() as Promise<number>;
+  }
+
+  hardDelete(): Promise<number> {
+    return this.#writer.hardDelete() as Promise<number>;
+  }
+
+  async insert(...rows: readonly InsertRow<C>[]): Promise<InsertResult> {
+    checkWhole(this.#scope);
+    const plan = this.#context.plan(this.#plan.table);
+    return await insertNew(this.#context, plan, rows);
+  }
+
+  upsert(...rows: readonly InsertRow<C>[]): Promise<number> {
+    return this.#writer.upsert(...rows) as Promise<number>;
+  }
+
+  // The interface says what it returns of which columns, here and below.
+  onConflict(
+    keys: string | readonly string[],
+    action: ConflictAction<C>,
+  ): ConflictInserts<C> {
+    return this.#writer.onConflict(keys, action) as unknown as ConflictInserts<
+      C
+    >;
+  }
+
+  returning(...columns: readonly unknown[]): Writes<C, never> {
+    return this.#writer.returning(...columns) as unknown as Writes<C, never>;
+  }
+
+  get #writer(): Writer {
+    return new Writer(
+      this.#scope,
+      (context) => new TableQuery(context, this.#plan, this.#state),
+    );
   }
 }

@@ -3,7 +3,9 @@
 import { describe } from "./codecs.ts";
 import type { Column } from "./column.ts";
 import { bigint, blob, boolean, date, integer, real, text } from "./columns.ts";
-import { type AnyColumn, type Columns, type Table, table } from "./table.ts";
+import type { Hooks } from "../hooks.ts";
+import { table } from "./define_table.ts";
+import type { AnyColumn, Columns, Table } from "./table.ts";
 import type { TableOptions } from "./table_options.ts";
 
 /**
@@ -101,9 +103,11 @@ export function defineModel<
   O extends Columns = Record<never, never>,
 >(
   model: ModelClass<I, S>,
-  options: ModelOptions<O, keyof I & string> = {},
+  options:
+    & ModelOptions<O, keyof I & string>
+    & { readonly hooks?: Hooks<ModelColumns<I, Omit<S, keyof O> & O>> } = {},
 ): Table<string, ModelColumns<I, Omit<S, keyof O> & O>> {
-  const { name, columns, ...rest } = options;
+  const { name, columns, hooks, ...rest } = options;
   const given: Columns = { ...model.columns, ...columns };
   const instance = new model();
   const refused = Object.keys(given).find((property) =>
@@ -125,7 +129,8 @@ export function defineModel<
   const made = table(
     name ?? model.tableName ?? model.name,
     Object.fromEntries(parsed),
-    rest,
+    // For the columns of the instance's fields, which the table will have.
+    hooks === undefined ? rest : { ...rest, hooks: hooks as object },
   );
   // The columns are those of the instance's fields, whose types are I's.
   return made as unknown as ReturnType<typeof defineModel<I, S, O>>;

@@ -1,8 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Column, ColumnDefinition, Presence } from "./column.ts";
-import { columnOf } from "./column_builder.ts";
-import { checkTable } from "./check_table.ts";
+import type { Column, Presence } from "./column.ts";
 import type { TableOptions } from "./table_options.ts";
 
 /** Any column, whatever its type. */
@@ -71,17 +69,6 @@ export type InsertRow<C extends Columns> =
   & { [K in OptionalKeys<C>]?: ValueOf<C[K]> };
 
 /**
- * What an update sets: neither generated columns nor the version.
- *
- * @typeParam C The columns.
- */
-export type Changes<C extends Columns> = {
-  [K in Exclude<keyof C, KeysWith<C, "generated" | "managed">>]?: ValueOf<
-    C[K]
-  >;
-};
-
-/**
  * A table: its name and columns, from which the types of rows, inserts and
  * conditions are inferred.
  *
@@ -100,75 +87,6 @@ export interface Table<
   readonly primaryKey: readonly string[];
   /** What it has beyond its columns, as it was given. */
   readonly options: TableOptions;
-}
-
-/**
- * Describes a table.
- *
- * @typeParam Name Its name.
- * @typeParam C Its columns.
- * @param name Its name in the database.
- * @param columns Its columns by property.
- * @param options What it has beyond its columns.
- * @returns The table.
- * @throws {TypeError} When there is no column, a property has a reserved name,
- * two columns have the same name, an option names a property that is not there,
- * or what is said of a column contradicts itself.
- *
- * @example A table
- * ```ts
- * import { integer, table, text } from "@gee/std/orm";
- * import { assertEquals } from "@std/assert";
- *
- * const users = table("users", {
- *   id: integer().primaryKey(),
- *   name: text(),
- *   email: text().nullable().unique(),
- * });
- * assertEquals(Object.keys(users.columns), ["id", "name", "email"]);
- * ```
- *
- * @example Keys, indices and checks of several columns
- * ```ts
- * import { date, integer, sql, table } from "@gee/std/orm";
- * import { assertEquals } from "@std/assert";
- *
- * const seats = table("seats", {
- *   hall: integer(),
- *   seat: integer(),
- *   from: date(),
- *   to: date(),
- *   cancelledAt: date().nullable(),
- * }, {
- *   primaryKey: ["hall", "seat", "from"],
- *   checks: { order: sql`${sql.ref("from")} < ${sql.ref("to")}` },
- *   indexes: [{ on: ["hall", "-from"], where: sql`${sql.ref("cancelledAt")} IS NULL` }],
- * });
- * assertEquals(seats.primaryKey, ["hall", "seat", "from"]);
- * ```
- */
-export function table<Name extends string, C extends Columns>(
-  name: Name,
-  columns: C,
-  options: TableOptions<keyof NoInfer<C> & string> = {},
-): Table<Name, C> {
-  const definitions = new Map<string, ColumnDefinition>();
-  for (const [property, { definition }] of Object.entries(columns)) {
-    definitions.set(property, definition);
-  }
-  const primaryKey = checkTable(name, definitions, options);
-  const bound: Record<string, AnyColumn> = {};
-  for (const [property, definition] of definitions) {
-    bound[property] = columnOf(definition, {
-      of: { table: name, property },
-      isPrimaryKey: primaryKey.length === 1 && primaryKey[0] === property,
-    });
-  }
-  return Object.freeze({
-    name,
-    // The same columns under the same properties.
-    columns: Object.freeze(bound) as unknown as C,
-    primaryKey: Object.freeze(primaryKey),
-    options: Object.freeze({ ...options }),
-  });
+  /** What is called before and after its statements, as it was given. */
+  readonly hooks?: object | undefined;
 }
