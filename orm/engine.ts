@@ -2,23 +2,24 @@
 
 import type { Dialect, SqlText } from "./dialect/dialect.ts";
 import { retryWhileBusy } from "./driver/busy.ts";
-import { Channel, type QueryEvent } from "./driver/channel.ts";
+import { Channel } from "./driver/channel.ts";
 import type { Connection, Driver } from "./driver/driver.ts";
 import { intoNewFile } from "./driver/new_file.ts";
-import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
+import { checkChoice, checkNames } from "./driver/options.ts";
 import { ReaderPool } from "./driver/reader_pool.ts";
+import {
+  type BackupOptions,
+  checkedOptions,
+  type EngineOptions,
+  type SessionOptions,
+} from "./engine_options.ts";
 import { ChannelExecutor } from "./executor.ts";
+import { type Hooks, hooksOf, type HooksOn } from "./hooks.ts";
 import {
   type MigrateOptions,
   migrateTables,
 } from "./migrate/migrate_tables.ts";
 import type { MigrationPlan } from "./migrate/migration_plan.ts";
-import {
-  checkEngineHooks,
-  type Hooks,
-  hooksOf,
-  type HooksOn,
-} from "./hooks.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
@@ -28,58 +29,8 @@ import {
   type Session,
   type SessionContext,
 } from "./session.ts";
+import { withSpans } from "./telemetry.ts";
 import type { TransactionOptions } from "./transaction.ts";
-
-/** How an engine behaves. */
-export interface EngineOptions {
-  /**
-   * How long, in ms, a call waits for the lock of another process, or for one
-   * transaction of this process to end, before it fails.
-   *
-   * @default {10_000}
-   */
-  readonly busyTimeout?: number;
-  /**
-   * How many prepared statements each connection keeps.
-   *
-   * @default {500}
-   */
-  readonly statements?: number;
-  /** Is told of every statement that ran, with its time. It must not throw. */
-  readonly onQuery?: (event: QueryEvent) => void;
-  /**
-   * Copies of the database that reads outside of transactions go to in turn.
-   * How far they are behind is theirs; one that fails is left alone for a pause
-   * that grows from 1 s to 60 s, and its reads go to the others, at last to the
-   * database itself.
-   *
-   * @default {[]}
-   */
-  readonly replicas?: readonly Driver[];
-  /**
-   * What is called before and after statements: of every table, or of the one
-   * given by `on()`. They come after the table's own, in this order.
-   *
-   * @default {[]}
-   */
-  readonly hooks?: readonly (Hooks | HooksOn)[];
-}
-
-/** What a session reads from. */
-export interface SessionOptions {
-  /**
-   * `"primary"` goes past the replicas: what was written is read at once.
-   *
-   * @default {"any"}
-   */
-  readonly readFrom?: "any" | "primary";
-}
-
-/** How a backup is made. */
-export interface BackupOptions {
-  /** Ends the waiting for one's turn; what was copied is removed. */
-  readonly signal?: AbortSignal;
-}
 
 /** What an engine holds at the moment. */
 export interface EngineStats {
@@ -89,22 +40,7 @@ export interface EngineStats {
   readonly waiting: number;
 }
 
-const BUSY_TIMEOUT = 10_000;
-const STATEMENTS = 500;
 const NO_OPTIONS: SessionOptions = {};
-
-const NAMES = ["busyTimeout", "statements", "onQuery", "replicas", "hooks"];
-
-function checked(options: EngineOptions) {
-  const { busyTimeout = BUSY_TIMEOUT, statements = STATEMENTS } = options;
-  const action = "open engine";
-  checkNames(action, options, NAMES);
-  checkWhole(action, "busyTimeout", busyTimeout, 1);
-  checkWhole(action, "statements", statements, 1);
-  const { hooks = [], onQuery, replicas = [] } = options;
-  checkEngineHooks(hooks);
-  return { busyTimeout, statements, onQuery, replicas, hooks };
-}
 
 /** Opens a connection, waiting for a lock of another process. */
 function connect(
@@ -187,9 +123,11 @@ export class Engine {
     connection: Connection,
     options: EngineOptions = {},
   ) {
-    const { busyTimeout, statements, onQuery, replicas, hooks } = checked(
-      options,
-    );
+    const { busyTimeout, statements, replicas, hooks, ...rest } =
+      checkedOptions(
+        options,
+      );
+    const onQuery = withSpans(driver.name, rest.onQuery);
     const toChannel = (connection: Connection, driver: Driver) =>
       new Channel(connection, driver, { statements, onQuery });
     const pool = (driver: Driver, method: "open" | "openReader") =>
@@ -231,7 +169,7 @@ export class Engine {
     driver: Driver,
     options: EngineOptions = {},
   ): Promise<Engine> {
-    const { busyTimeout } = checked(options);
+    const { busyTimeout } = checkedOptions(options);
     const connection = await connect(driver, "open", busyTimeout);
     return new Engine(driver, connection, options);
   }

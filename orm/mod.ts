@@ -272,12 +272,12 @@
 
 export { Engine } from "./engine.ts";
 export type { ModelQueryOptions, Session } from "./session.ts";
+export type { EngineStats } from "./engine.ts";
 export type {
   BackupOptions,
   EngineOptions,
-  EngineStats,
   SessionOptions,
-} from "./engine.ts";
+} from "./engine_options.ts";
 export { on } from "./hooks.ts";
 export type {
   AfterWriteContext,

@@ -20,6 +20,10 @@ export interface QueryEvent {
   readonly params: readonly SqlValue[];
   /** How long it took, in ms. */
   readonly ms: number;
+  /** How many rows it returned, unless they came one by one. */
+  readonly rows: number | undefined;
+  /** How many rows it inserted, updated or deleted, where that was asked. */
+  readonly affected: number | undefined;
   /** What it failed with, if it failed. */
   readonly error: unknown;
 }
@@ -35,6 +39,29 @@ export interface Records {
   readonly rows: readonly SqlValue[][];
   readonly columns: readonly string[];
 }
+
+/** What a result says of itself in the log. */
+type Count = Pick<QueryEvent, "rows" | "affected">;
+
+const UNCOUNTED: Count = { rows: undefined, affected: undefined };
+
+// Each made once, not for each statement.
+const countAll = ({ length }: SqlValue[][]): Count => ({
+  rows: length,
+  affected: undefined,
+});
+const countOne = (row: SqlValue[] | undefined): Count => ({
+  rows: row === undefined ? 0 : 1,
+  affected: undefined,
+});
+const countRun = ({ affected }: RunResult): Count => ({
+  rows: undefined,
+  affected,
+});
+const countRecords = ({ rows }: Records): Count => ({
+  rows: rows.length,
+  affected: undefined,
+});
 
 const BIGINTS: PrepareOptions = { bigints: true };
 const NUMBERS: PrepareOptions = { bigints: false };
@@ -80,6 +107,7 @@ export class Channel {
       sql,
       params,
       () => this.#cache.get(sql, options).all(params),
+      countAll,
     );
   }
 
@@ -92,6 +120,7 @@ export class Channel {
       sql,
       params,
       () => this.#cache.get(sql, options).get(params),
+      countOne,
     );
   }
 
@@ -100,6 +129,7 @@ export class Channel {
       sql,
       params,
       () => this.#cache.get(sql, NUMBERS).run(params),
+      countRun,
     );
   }
 
@@ -111,7 +141,7 @@ export class Channel {
       return rows instanceof Promise
         ? rows.then((rows) => ({ rows, columns: statement.columns() }))
         : { rows, columns: statement.columns() };
-    });
+    }, countRecords);
   }
 
   /**
@@ -238,6 +268,7 @@ export class Channel {
     sql: string,
     params: readonly SqlValue[],
     call: () => MaybePromise<T>,
+    count?: (result: T) => Count,
   ): MaybePromise<T> {
     const start = this.#onQuery === undefined ? 0 : performance.now();
     let result: MaybePromise<T>;
@@ -248,13 +279,17 @@ export class Channel {
     }
     if (result instanceof Promise) {
       return result.then((value) => {
-        this.#log(sql, params, start, undefined);
+        if (this.#onQuery !== undefined) {
+          this.#log(sql, params, start, undefined, count?.(value));
+        }
         return value;
       }, (error) => {
         throw this.#failed(sql, params, start, error);
       });
     }
-    if (this.#onQuery !== undefined) this.#log(sql, params, start, undefined);
+    if (this.#onQuery !== undefined) {
+      this.#log(sql, params, start, undefined, count?.(result));
+    }
     return result;
   }
 
@@ -274,8 +309,10 @@ export class Channel {
     params: readonly SqlValue[],
     start: number,
     error: unknown,
+    { rows, affected }: Count = UNCOUNTED,
   ): void {
-    this.#onQuery?.({ sql, params, ms: performance.now() - start, error });
+    const ms = performance.now() - start;
+    this.#onQuery?.({ sql, params, ms, rows, affected, error });
   }
 }
 
