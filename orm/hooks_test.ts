@@ -2,9 +2,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   bigint,
+  BusyError,
   date,
   defineModel,
-  type Driver,
   Engine,
   type EngineOptions,
   type HookContext,
@@ -18,7 +18,8 @@ import {
   text,
   UniqueError,
 } from "./mod.ts";
-import { DRIVERS } from "./testdata/drivers.ts";
+import { sqlite } from "./sqlite.ts";
+import { onEveryDriver } from "./testdata/drivers.ts";
 
 const users = table("users", {
   id: integer().primaryKey(),
@@ -34,32 +35,16 @@ const audit = table("audit", {
 /** A test on every driver, with the engine's hooks. */
 function hooked(
   name: string,
-  hooks: () => NonNullable<EngineOptions["hooks"]>,
-  test: (session: Session, engine: Engine) => Promise<void>,
-): void {
-  for (const [label, driver] of Object.entries(DRIVERS)) {
-    Deno.test(`${name}, on ${label}`, () => withEngine(driver, hooks(), test));
-  }
-}
-
-async function withEngine(
-  driver: (path: string) => Driver,
   hooks: NonNullable<EngineOptions["hooks"]>,
   test: (session: Session, engine: Engine) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await using engine = await Engine.open(driver(`${folder}/gee.db`), {
-      hooks,
-      busyTimeout: 1000,
-    });
+): void {
+  onEveryDriver(name, async (engine) => {
     const session = engine.session();
     await session.createTable(users);
     await session.createTable(audit);
+    calls.length = 0;
     await test(session, engine);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  }, { engine: { hooks } });
 }
 
 const calls: string[] = [];
@@ -82,7 +67,7 @@ const recorder: Hooks<typeof users.columns> = {
 
 hooked(
   "hooks get the records or the change",
-  () => [on(users, recorder)],
+  [on(users, recorder)],
   async (session) => {
     taken();
     assertEquals(
@@ -123,7 +108,7 @@ hooked(
 
 hooked(
   "hooks of queries get the rows of every way to read",
-  () => [on(users, recorder)],
+  [on(users, recorder)],
   async (session) => {
     await session.insert(users, { name: "Tom" }, { name: "Sam" });
     const model = session.model(users).orderBy("id");
@@ -160,7 +145,7 @@ hooked(
 
 hooked(
   "afterQuery() changes rows, of relations too",
-  () => [on(users, {
+  [on(users, {
     afterQuery(rows) {
       for (const row of rows) if (row.name !== undefined) row.name = "***";
     },
@@ -185,7 +170,7 @@ hooked(
 
 hooked(
   "a before-hook that throws aborts with its own error",
-  () => [on(users, {
+  [on(users, {
     async beforeInsert(_, { session }) {
       await session.insert(audit, { what: "insert" });
       throw new RangeError("no inserts");
@@ -232,7 +217,7 @@ hooked(
 
 hooked(
   "an after-hook that throws undoes the statement and what hooks did",
-  () => [on(users, {
+  [on(users, {
     beforeInsert: async (_, { session }) =>
       void await session.insert(audit, { what: "before" }),
     afterInsert(rows) {
@@ -276,7 +261,7 @@ hooked(
 
 hooked(
   "hooks change copies, never what was given",
-  () => [on(users, {
+  [on(users, {
     beforeInsert(rows) {
       for (const row of rows) row.name = row.name.trim();
       rows.push({ name: "extra" });
@@ -305,7 +290,7 @@ hooked(
 
 hooked(
   "hooks that work on their own table call no hooks of it",
-  () => [
+  [
     on(users, {
       async beforeInsert(rows, { session, table }) {
         told("users", rows.length);
@@ -345,7 +330,7 @@ hooked(
 
 hooked(
   "the table's own hooks come first, then the engine's in their order",
-  () => [
+  [
     {
       beforeInsert: (rows, { table }) => told("every", table.name, rows.length),
     },
@@ -376,7 +361,7 @@ hooked(
 
 hooked(
   "hooks of models, of soft deletions and with their methods",
-  () => [],
+  [],
   async (session) => {
     class Note {
       static columns = {
@@ -412,7 +397,7 @@ hooked(
 
 hooked(
   "save() and reload() call hooks",
-  () => [on(users, recorder)],
+  [on(users, recorder)],
   async (session) => {
     taken();
     const saved = await session.save(users, { name: "Tom" });
@@ -427,25 +412,42 @@ hooked(
   },
 );
 
-Deno.test("iterate() hands its signal to hooks", async () => {
-  const controller = new AbortController();
-  const signals: (AbortSignal | undefined)[] = [];
-  const keep = (context: HookContext) => signals.push(context.signal);
-  await withEngine(
-    () => DRIVERS["sqlite in memory"]!(""), /* one of the list */
-    [{ beforeQuery: keep, afterQuery: (_, context) => keep(context) }],
-    async (session) => {
-      await session.insert(users, { name: "Tom" });
-      const { signal } = controller;
-      for await (const _ of session.model(users).iterate({ signal }));
-      await session.model(users).find();
-      assertEquals(signals, [signal, signal, undefined, undefined]);
-    },
+const signals: (AbortSignal | undefined)[] = [];
+const keep = ({ signal }: HookContext) => signals.push(signal);
+
+hooked(
+  "iterate() hands its signal to hooks",
+  [{ beforeQuery: keep, afterQuery: (_, context) => keep(context) }],
+  async (session) => {
+    signals.length = 0;
+    await session.insert(users, { name: "Tom" });
+    const { signal } = new AbortController();
+    for await (const _ of session.model(users).iterate({ signal })) told("row");
+    await session.model(users).find();
+    assertEquals(signals, [signal, signal, undefined, undefined]);
+  },
+);
+
+Deno.test("a hook that waits for its own transaction is told so", async () => {
+  const outside: Session[] = [];
+  await using engine = await Engine.open(sqlite(), {
+    busyTimeout: 20,
+    hooks: [on(users, {
+      beforeInsert: async () => void await outside[0]?.model(users).count(),
+    })],
+  });
+  const session = engine.session();
+  outside.push(session);
+  await session.createTable(users);
+  await assertRejects(
+    () => session.insert(users, { name: "Tom" }),
+    BusyError,
+    "inside of it, use its own session",
   );
+  assertEquals(await session.model(users).count(), 0);
 });
 
 Deno.test("unknown hooks are refused where they are given", async () => {
-  const { driver } = { driver: DRIVERS["sqlite in memory"]!("") }; // one of the list
   const typo: object = { beforInsert() {} };
   assertThrows(
     () => on(users, typo),
@@ -466,7 +468,7 @@ Deno.test("unknown hooks are refused where they are given", async () => {
     ] as const
   ) {
     await assertRejects(
-      () => Engine.open(driver, { hooks: hooks as never }),
+      () => Engine.open(sqlite(), { hooks: hooks as never }),
       TypeError,
       `Cannot open engine: ${reason}`,
     );

@@ -11,6 +11,7 @@ import {
   type Connection,
   type Driver,
   Engine,
+  type EngineOptions,
   type Statement,
 } from "../mod.ts";
 import { libsql } from "../libsql.ts";
@@ -96,18 +97,20 @@ export interface DriverTestOptions {
    * cannot carry the value.
    */
   readonly isLocal?: boolean;
+  /** How the engine behaves. */
+  readonly engine?: EngineOptions;
 }
 
 /** Registers a test once for every driver, each with a database of its own. */
 export function onEveryDriver(
   name: string,
   test: (engine: Engine) => Promise<void>,
-  { isLocal = false }: DriverTestOptions = {},
+  { isLocal = false, engine = {} }: DriverTestOptions = {},
 ): void {
   for (const [label, driver] of Object.entries(DRIVERS)) {
     Deno.test(`${name}, on ${label}`, async () => {
       await inFolder((path) =>
-        run({ driver: driver(path), end: nothing }, test)
+        run({ driver: driver(path), end: nothing }, engine, test)
       );
     });
   }
@@ -117,7 +120,8 @@ export function onEveryDriver(
     Deno.test({
       name: isReal ? titled(title) : title,
       ignore: isReal && isSkipped,
-      fn: () => inFolder(async (path) => await run(await open(path), test)),
+      fn: () =>
+        inFolder(async (path) => await run(await open(path), engine, test)),
     });
   }
 }
@@ -133,10 +137,11 @@ async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
 
 async function run(
   { driver, end }: Opened,
+  options: EngineOptions,
   test: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   try {
-    const engine = await Engine.open(driver);
+    const engine = await Engine.open(driver, options);
     try {
       await test(engine);
     } finally {
