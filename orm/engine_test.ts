@@ -255,6 +255,32 @@ Deno.test("onQuery is told of every statement", async () => {
   assertEquals(events[0]?.error, undefined);
 });
 
+Deno.test("onQuery is told of how many rows", async () => {
+  const events: QueryEvent[] = [];
+  await using engine = await Engine.open(sqlite(), {
+    onQuery: (event) => events.push(event),
+  });
+  const session = engine.session();
+  await session.createTable(items);
+  await session.insert(items, { name: "a" });
+  await session.insert(items, { name: "b" });
+  await session.model(items).all().update({ name: "c" });
+  await session.model(items).find();
+  await session.model(items).where({ id: 9 }).first();
+  await session.model(items).all().returning().delete();
+  await session.raw("SELECT 1");
+  assertEquals(events.map(({ rows, affected }) => [rows, affected]), [
+    [undefined, 0],
+    [undefined, 1],
+    [undefined, 1],
+    [undefined, 2],
+    [2, undefined],
+    [0, undefined],
+    [2, undefined],
+    [1, undefined],
+  ]);
+});
+
 Deno.test("a driver's own error is passed on as it is", async () => {
   const inner = sqlite();
   const failure = new Error("cable cut");

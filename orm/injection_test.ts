@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type Column,
   count,
   defineModel,
   derive,
@@ -15,8 +16,11 @@ import {
   fullText,
   integer,
   json,
+  on,
   relate,
+  type Session,
   sql,
+  type Table,
   table,
   text,
 } from "./mod.ts";
@@ -50,6 +54,43 @@ async function names(engine: Engine): Promise<string[]> {
     "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid",
   );
   return rows.map(({ name }) => name);
+}
+
+/** Everything that writes, to a table and a column of a name. */
+async function written(
+  session: Session,
+  hostile: Table<string, Readonly<Record<string, Column<string>>>>,
+  name: string,
+): Promise<void> {
+  const model = session.model(hostile, { as: `${name} 9` });
+  const row: Record<string, never> = JSON.parse(
+    JSON.stringify({ id: 7, [name]: name, other: 1 }),
+  );
+  const asked = [{ [name]: name, made: name + name }];
+  assertEquals(
+    await model.onConflict("id", "update").returning(name, "made").insert(row),
+    asked,
+  );
+  assertEquals(await model.returning(name, "made").upsert(row), asked);
+  assertEquals(
+    await model.onConflict(["id"], {
+      set: (self, excluded) => ({
+        [name]: sql`${self[name]!} || ${excluded[name]!} || ${name}`,
+      }),
+      where: (self) => sql`${self[name]!} = ${name}`,
+    }).insert(row),
+    1,
+  );
+  const one = model.where({ id: 7 } as object);
+  assertEquals(
+    await one.returning((self) => ({ [name]: self[name]! }))
+      .update((self) => ({ [name]: sql`${self[name]!} || ${"!"}` })),
+    [{ [name]: `${name}${name}${name}!` }],
+  );
+  const saved = await session.save(hostile, row);
+  assertEquals<unknown>(saved[name], name);
+  assertEquals(await session.reload(hostile, row), saved);
+  assertEquals(await one.returning(name).delete(), [{ [name]: name }]);
 }
 
 onEveryDriver("a hostile name is a name like any other", async (engine) => {
@@ -100,6 +141,7 @@ onEveryDriver("a hostile name is a name like any other", async (engine) => {
       ),
       1,
     );
+    await written(session, hostile as never, name);
     assertEquals(await session.hasTable(name), true);
     assertEquals(await session.hasTable(hostile), true);
     const made = [
@@ -134,6 +176,15 @@ onEveryDriver("a hostile name of nothing is refused", async (engine) => {
       () => table("t", { a: integer() }, { indexes: [{ on: [name as "a"] }] }),
       () => table("t", { a: integer().check(sql`${sql.ref(name)} > 0`) }),
       () => defineModel(class T {}, { columns: { [name]: text() } }),
+      () => query.returning(name as "id"),
+      () => query.onConflict(name as "id", "ignore"),
+      () => query.onConflict("id", name as "ignore"),
+      () =>
+        query.onConflict("id", {
+          set: JSON.parse(`{${JSON.stringify(name)}:1}`),
+        }),
+      () => query.onConflict("id", { set: { name: "" }, [name]: 1 }),
+      () => on(users, { [name]: () => {} }),
     ];
     for (const [index, refuse] of refused.entries()) {
       const error = assertThrows(refuse, Error, "Cannot ", `${index} ${name}`);
@@ -141,6 +192,15 @@ onEveryDriver("a hostile name of nothing is refused", async (engine) => {
     }
     const changes = JSON.parse(`{${JSON.stringify(name)}:1}`);
     await assertRejects(() => query.all().update(changes), TypeError);
+    await assertRejects(() => query.all().update(() => changes), TypeError);
+    await assertRejects(
+      () => query.upsert({ id: 1, name: "x", ...changes }),
+      TypeError,
+    );
+    await assertRejects(
+      () => session.save(users, { id: 1, name: "x", ...changes }),
+      TypeError,
+    );
     await assertRejects(
       () => session.insert(users, { name: "x", ...changes }),
       TypeError,

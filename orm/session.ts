@@ -79,7 +79,8 @@ export interface Session {
    * @param table The table.
    * @param record The record, which is not changed.
    * @returns The row as it is stored now.
-   * @throws {NotFoundError} When there is no row with its key.
+   * @throws {NotFoundError} When there is no row with its key, or a hook has
+   * taken the record out.
    * @throws {ConflictError} When the row has another version, or is gone.
    * @throws {TypeError} When the table has no primary key, a column is unknown,
    * or a value does not fit.

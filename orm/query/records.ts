@@ -62,7 +62,10 @@ export async function saveRecord<C extends Columns>(
   if (key === undefined) {
     const row = givenOf(plan, record) as InsertRow<C>; // the record's columns
     const [stored] = await query.returning().insert(row);
-    return stored!; // an insert of a row returns it
+    if (stored !== undefined) return stored;
+    throw new NotFoundError(
+      `Cannot save record of ${plan.name}: a hook has taken it out`,
+    );
   }
   const { version } = plan;
   const known = version && valueIn(record, version.property);
