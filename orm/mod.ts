@@ -160,6 +160,60 @@
  * assertEquals((await pages.after(cursor).find()).map(({ year }) => year), [1971]);
  * ```
  *
+ * Writes know what is there already: `upsert()` and `onConflict()` insert or
+ * update, `update()` computes by SQL, and `returning()` gives the rows that a
+ * write left behind. `session.save()` takes a record as it was read, checks its
+ * version and returns it as it is stored, `session.reload()` reads it again.
+ * {@linkcode Hooks} of a table, or of an engine by {@linkcode on}, are called
+ * before and after queries, inserts, updates and deletes: they may change what is
+ * written, refuse it by throwing, or add to it in the same transaction.
+ *
+ * @example Upserts, records, hooks
+ * ```ts
+ * import { ConflictError, Engine, integer, on, sql, table, text } from "@gee/std/orm";
+ * import { sqlite } from "@gee/std/orm/sqlite";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const words = table("words", {
+ *   word: text().primaryKey(),
+ *   count: integer().default(1),
+ *   version: integer().version(),
+ * }, {
+ *   hooks: {
+ *     beforeInsert(rows) {
+ *       for (const row of rows) row.word = row.word.toLowerCase();
+ *     },
+ *   },
+ * });
+ * const log = table("log", { id: integer().primaryKey(), entry: text() });
+ * const logged = on(words, {
+ *   async afterDelete(rows, { session }) {
+ *     await session.insert(log, ...rows.map(({ word }) => ({ entry: `-${word}` })));
+ *   },
+ * });
+ *
+ * await using engine = await Engine.open(sqlite(), { hooks: [logged] });
+ * const session = engine.session();
+ * await session.createTable(words);
+ * await session.createTable(log);
+ * const counted = await session.model(words)
+ *   .onConflict("word", { set: (row) => ({ count: sql`${row.count} + 1` }) })
+ *   .returning("word", "count")
+ *   .insert({ word: "Deno" }, { word: "SQL" }, { word: "deno" });
+ * assertEquals(counted.at(-1), { word: "deno", count: 2 });
+ *
+ * const record = await session.reload(words, { word: "sql" });
+ * const saved = await session.save(words, { ...record, count: 7 });
+ * assertEquals(saved, { word: "sql", count: 7, version: 2 });
+ * await assertRejects(() => session.save(words, record), ConflictError);
+ *
+ * await session.model(words).where({ count: { lt: 5 } }).delete();
+ * assertEquals((await session.model(log).one()).entry, "-deno");
+ * ```
+ *
+ * Every statement is told to `onQuery`, and is a span of OpenTelemetry when
+ * Deno's telemetry is on (`OTEL_DENO`), with its text but never a value.
+ *
  * {@linkcode Engine.migrate} makes a database have tables as they are described
  * and keeps every row; {@linkcode planMigration} says what that would be. A
  * {@linkcode Migrator} runs a folder of migrations, which it writes from the
@@ -228,7 +282,8 @@
  *   before that is done.
  * - A read-only transaction sees one state of the database from its first read.
  * - Every wait ends: for a lock by `busyTimeout`, for a server by `timeout`.
- * - An insert of many rows is all or nothing.
+ * - An insert or upsert of many rows is all or nothing, and so is a statement with
+ *   its hooks. A hook is never called because of what it does itself.
  * - Update and delete need a condition, or `all()`.
  * - A mistake in a table's definition is told where it is defined, a reference
  *   to a column that is not there when the table is created.
@@ -259,6 +314,12 @@
  *   the rows are read at once; in a transaction it is that of the transaction,
  *   and rows that it changes meanwhile may be seen or not.
  * - Sums of integers beyond 2^53 want `bigint()`.
+ * - Hooks are called for rows of the table that a query reads and of relations
+ *   read by `with()`, not for joined or derived tables, subqueries, `explain()`,
+ *   `raw()` and `exec()`, rows that writes return, nor for what the database does
+ *   by references. Those of queries are not in a transaction with them.
+ * - An upsert is an insert for hooks. What it leaves out keeps its value where the
+ *   row is there; a row that is softly deleted is no longer.
  * - A row that is softly deleted still counts for `unique()`; an index with
  *   `unique` and `where` can leave it out.
  * - A migration cannot tell a renaming from a dropping and an adding without
