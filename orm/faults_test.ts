@@ -22,6 +22,14 @@ import { sqlite } from "./sqlite.ts";
 
 const items = table("items", { id: integer().primaryKey(), name: text() });
 
+/** Rows of which hooks leave one of their own before and behind. */
+const audited = table("audited", { id: integer().primaryKey(), name: text() }, {
+  hooks: {
+    beforeInsert: (_, { session }) => session.insert(items, { name: "before" }),
+    afterInsert: (_, { session }) => session.insert(items, { name: "behind" }),
+  },
+});
+
 const FAILURES = {
   BUSY: () => sqliteError(5, "database is locked", undefined),
   FULL: () => sqliteError(13, "database or disk is full", undefined),
@@ -142,6 +150,10 @@ async function work(engine: Engine): Promise<unknown[]> {
   await attempt(() =>
     engine.transaction((tx) => tx.model(items).count(), { readOnly: true })
   );
+  await attempt(() =>
+    session.model(audited).returning("id")
+      .upsert({ id: 1, name: "a" }, { id: 1, name: "b" })
+  );
   await attempt(() => session.model(items).find());
   return errors;
 }
@@ -156,11 +168,18 @@ async function check(engine: Engine, faulty: Faulty): Promise<void> {
   assertEquals(await count("never"), 0);
   assert([0, 2].includes(await count("pair")));
   assertEquals(await count("outer"), await count("inner"));
+  const rows = await session.model(audited).select("name").find();
+  assert(rows.length === 0 || rows[0]?.name === "b");
+  assertEquals([await count("before"), await count("behind")], [
+    rows.length,
+    rows.length,
+  ]);
 }
 
 async function opened(faulty: Faulty): Promise<Engine> {
   const engine = await Engine.open(faulty.driver, { busyTimeout: 50 });
   await engine.session().createTable(items);
+  await engine.session().createTable(audited);
   faulty.calls = [];
   return engine;
 }
