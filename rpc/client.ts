@@ -116,9 +116,15 @@ export class Client implements AsyncDisposable {
       receive: (message) => this.#receive(message),
       end: (reason) => this.#end(reason),
     }, this.#limits);
-    this.#connection.writer.writeBytes(
-      encodeOption({ codecType: codec.type, connectTimeout: 0, handleTimeout }),
-    );
+    if (!codec.isBare) {
+      this.#connection.writer.writeBytes(
+        encodeOption({
+          codecType: codec.type,
+          connectTimeout: 0,
+          handleTimeout,
+        }),
+      );
+    }
     this.#ended = this.#connection.run();
   }
 

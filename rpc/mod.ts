@@ -108,6 +108,7 @@ export {
   gobCodec,
   type GobCodecOptions,
   type GobMethod,
+  netRpcCodec,
 } from "./codec/gob_codec.ts";
 export { jsonCodec } from "./codec/json_codec.ts";
 export { dial, type DialOptions } from "./dial.ts";

@@ -2,7 +2,7 @@
 
 import { formatAddress } from "./address.ts";
 import type { CodecFactory } from "./codec/codec.ts";
-import { gobCodec } from "./codec/gob_codec.ts";
+import { gobCodec, NET_RPC_TYPE, netRpcCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { WireError } from "./errors.ts";
@@ -45,7 +45,7 @@ export interface ServerOptions extends Limits {
   /**
    * The codecs a client may choose.
    *
-   * @default {[jsonCodec, gobCodec()]}
+   * @default {[jsonCodec, gobCodec(), netRpcCodec()]}
    */
   readonly codecs?: readonly CodecFactory[];
   /**
@@ -153,7 +153,7 @@ export class Server implements AsyncDisposable {
    */
   constructor(options: ServerOptions = {}) {
     const {
-      codecs = [jsonCodec, gobCodec()],
+      codecs = [jsonCodec, gobCodec(), netRpcCodec()],
       maxConnections = 10_000,
       onError = () => {},
     } = options;
@@ -329,11 +329,10 @@ export class Server implements AsyncDisposable {
         this.#wheel,
         this.#handshakeTimeout,
       );
-      const codec = this.#codecs.get(option.codecType);
+      const type = option?.codecType ?? NET_RPC_TYPE;
+      const codec = this.#codecs.get(type);
       if (codec === undefined) {
-        throw new WireError(
-          `Cannot serve codec "${option.codecType}": it is not offered`,
-        );
+        throw new WireError(`Cannot serve codec "${type}": it is not offered`);
       }
       return new ServerConnection(transport, codec.create("server"), {
         find: (serviceMethod) => this.#services.find(serviceMethod),
@@ -351,9 +350,9 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #effectiveTimeout({ handleTimeout }: Option): number {
+  #effectiveTimeout(option: Option | undefined): number {
     const [asked, own] = [
-      handleTimeout || Infinity,
+      option?.handleTimeout || Infinity,
       this.#handleTimeout || Infinity,
     ];
     const least = Math.min(asked, own);

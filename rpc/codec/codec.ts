@@ -55,6 +55,13 @@ export interface CodecFactory {
   /** The name in the option, a media type. */
   readonly type: string;
   /**
+   * Whether connections begin with the first message, without an option before
+   * it. A server tells them by their first bytes.
+   *
+   * @default {false}
+   */
+  readonly isBare?: boolean;
+  /**
    * Makes the codec of one new connection.
    *
    * @param side The side it is on, for codecs that know the types of methods.

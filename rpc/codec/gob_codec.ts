@@ -2,7 +2,7 @@
 
 import { WireError } from "../errors.ts";
 import { GobDecoder, type GobLimits } from "../gob/gob_decoder.ts";
-import type { GobType, ValueOf } from "../gob/gob_node.ts";
+import type { GobType } from "../gob/gob_node.ts";
 import { GobStream } from "../gob/gob_stream.ts";
 import { GobWriter } from "../gob/gob_writer.ts";
 import * as gob from "../gob/schema.ts";
@@ -36,12 +36,28 @@ export interface GobCodecOptions extends GobLimits {
   readonly methods?: Readonly<Record<string, GobMethod>>;
 }
 
-/** Go's header of a message. */
-const HEADER = gob.struct("Header", {
-  ServiceMethod: gob.string,
-  Seq: gob.uint64,
-  Error: gob.string,
-});
+/** The headers of messages in one direction. */
+interface Header {
+  readonly ServiceMethod: string;
+  readonly Seq: number | bigint;
+  readonly Error?: string;
+}
+
+/** The name of the codec of Go's `net/rpc`, which nobody sends. */
+export const NET_RPC_TYPE = "net/rpc";
+
+const FIELDS = { ServiceMethod: gob.string, Seq: gob.uint64 };
+const REPLY_FIELDS = { ...FIELDS, Error: gob.string };
+
+/** What headers are, by the side that writes them. */
+type Headers = Readonly<Record<CodecSide, GobType<unknown>>>;
+
+const header = gob.struct("Header", REPLY_FIELDS);
+const GEE_RPC: Headers = { client: header, server: header };
+const NET_RPC: Headers = {
+  client: gob.struct("Request", FIELDS),
+  server: gob.struct("Response", REPLY_FIELDS),
+};
 
 /** Stands for a body where there is none, as `struct{}{}` in Go. */
 const NOTHING = gob.struct("", {});
@@ -78,30 +94,75 @@ const NOTHING = gob.struct("", {});
  * ```
  */
 export function gobCodec(options: GobCodecOptions = {}): CodecFactory {
+  return factoryOf("application/gob", GEE_RPC, options);
+}
+
+/**
+ * The codec of Go's `net/rpc`, in which Go programs without GeeRPC speak; it
+ * needs no option. A server tells such connections by their first bytes.
+ *
+ * @param options Types of methods, and limits.
+ * @returns The codec, for `Server`, `Client` and `dial`.
+ *
+ * @example A client as Go's
+ * ```ts
+ * import { dial, netRpcCodec, Server } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Echo {
+ *   say(text: string) {
+ *     return text;
+ *   }
+ * }
+ * const server = new Server();
+ * server.register(new Echo());
+ * await using listener = server.listen();
+ * await using client = await dial(listener.address, { codec: netRpcCodec() });
+ * assertEquals(await client.call("Echo.Say", "hi"), "hi");
+ * ```
+ */
+export function netRpcCodec(options: GobCodecOptions = {}): CodecFactory {
+  return { ...factoryOf(NET_RPC_TYPE, NET_RPC, options), isBare: true };
+}
+
+function factoryOf(
+  type: string,
+  headers: Headers,
+  options: GobCodecOptions,
+): CodecFactory {
   const { methods = {}, ...limits } = options;
   const known = new Map(Object.entries(methods));
   // Wrong limits are told here, not when somebody connects.
   new GobDecoder(limits);
   return {
-    type: "application/gob",
-    create: (side) => new GobCodec(known, limits, side),
+    type,
+    create: (side) => new GobCodec(headers, known, limits, side),
   };
 }
 
 class GobCodec implements Codec {
+  /** What its own headers are, and those that it reads. */
+  readonly #written: GobType<unknown>;
+  readonly #read: GobType<Header>;
   readonly #methods: ReadonlyMap<string, GobMethod>;
   readonly #side: CodecSide;
   readonly #decoder: GobDecoder;
   readonly #stream = new GobStream();
   readonly #out = new GobWriter();
   /** The header whose body has not come yet. */
-  #header: ValueOf<typeof HEADER> | undefined;
+  #header: Header | undefined;
 
   constructor(
+    headers: Headers,
     methods: ReadonlyMap<string, GobMethod>,
     limits: GobLimits,
     side: CodecSide,
   ) {
+    this.#written = headers[side];
+    // Types of this module, whose values are headers.
+    this.#read = headers[side === "client" ? "server" : "client"] as GobType<
+      Header
+    >;
     this.#methods = methods;
     this.#side = side;
     this.#decoder = new GobDecoder(limits);
@@ -113,7 +174,7 @@ class GobCodec implements Codec {
     // Both or none: a header whose body has no form would wait for it for ever.
     const header = { ServiceMethod: serviceMethod, Seq: seq, Error: error };
     this.#stream.transact(() => {
-      this.#stream.write(out, HEADER, header);
+      this.#stream.write(out, this.#written, header);
       const type = error === "" ? this.#typeOf(serviceMethod, body) : NOTHING;
       this.#stream.write(out, type, type === NOTHING ? {} : body);
     });
@@ -125,7 +186,8 @@ class GobCodec implements Codec {
     for (;;) {
       this.#header ??= this.#readHeader();
       if (this.#header === undefined) break;
-      const { ServiceMethod: serviceMethod, Seq, Error: error } = this.#header;
+      const { ServiceMethod: serviceMethod, Seq, Error: error = "" } = this
+        .#header;
       const body = this.#readBody(serviceMethod, error);
       if (body === undefined) break;
       this.#header = undefined;
@@ -134,9 +196,9 @@ class GobCodec implements Codec {
     return bytes.length;
   }
 
-  #readHeader(): ValueOf<typeof HEADER> | undefined {
+  #readHeader(): Header | undefined {
     try {
-      return this.#decoder.next(HEADER);
+      return this.#decoder.next(this.#read);
     } catch (cause) {
       throw asWireError(cause);
     }

@@ -1,0 +1,44 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+// A client of net/rpc: it calls a server and writes what that answers.
+package main
+
+import (
+	"fmt"
+	"log"
+	"net/rpc"
+	"os"
+)
+
+type Args struct{ A, B int }
+
+type Quotient struct{ Quo, Rem int }
+
+func main() {
+	client, err := rpc.Dial("tcp", os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	var product int
+	err = client.Call("Arith.Multiply", Args{6, 7}, &product)
+	fmt.Println(product, err)
+	var quotient Quotient
+	err = client.Call("Arith.Divide", &Args{7, 2}, &quotient)
+	fmt.Println(quotient, err)
+	fmt.Println(client.Call("Arith.Divide", &Args{7, 0}, &quotient))
+	fmt.Println(client.Call("Arith.Gone", &Args{7, 0}, &quotient))
+	fmt.Println(client.Call("Arith.Multiply", "text", &product))
+	var words []string
+	err = client.Call("Arith.Sort", []string{"b", "a"}, &words)
+	fmt.Println(words, err)
+	calls := make([]*rpc.Call, 200)
+	for i := range calls {
+		calls[i] = client.Go("Arith.Multiply", Args{i, i}, new(int), nil)
+	}
+	sum := 0
+	for _, call := range calls {
+		<-call.Done
+		sum += *call.Reply.(*int)
+	}
+	fmt.Println(sum, client.Close())
+}

@@ -1,0 +1,58 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+// A server of net/rpc; it writes its address and ends with its input.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/rpc"
+	"os"
+	"sort"
+	"time"
+)
+
+type Args struct{ A, B int }
+
+type Quotient struct{ Quo, Rem int }
+
+type Arith struct{}
+
+func (Arith) Multiply(args Args, reply *int) error {
+	*reply = args.A * args.B
+	return nil
+}
+
+func (Arith) Divide(args *Args, reply *Quotient) error {
+	if args.B == 0 {
+		return errors.New("100% wrong: divide by zero")
+	}
+	*reply = Quotient{args.A / args.B, args.A % args.B}
+	return nil
+}
+
+func (Arith) Sort(words []string, reply *[]string) error {
+	sort.Strings(words)
+	*reply = words
+	return nil
+}
+
+func (Arith) Later(ms int, reply *time.Duration) error {
+	*reply = time.Duration(ms) * time.Millisecond
+	time.Sleep(*reply)
+	return nil
+}
+
+func main() {
+	rpc.Register(Arith{})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("tcp@%s\n", listener.Addr())
+	go rpc.Accept(listener)
+	io.Copy(io.Discard, os.Stdin)
+}
