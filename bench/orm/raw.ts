@@ -4,7 +4,15 @@
 import { DatabaseSync } from "node:sqlite";
 import Database from "npm:libsql@0.5.29";
 import { createClient } from "npm:@libsql/client@0.18.0";
-import { type Candidate, keyOf, nested, newValues, SQL } from "./candidate.ts";
+import {
+  type Candidate,
+  keyOf,
+  nested,
+  newValues,
+  type Owned,
+  type Owner,
+  SQL,
+} from "./candidate.ts";
 import { INSERT_TRACK, PRAGMAS } from "./shop.ts";
 
 /** What `node:sqlite` and `npm:libsql` have alike. */
