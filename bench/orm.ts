@@ -10,13 +10,14 @@
 import { libsql } from "../orm/libsql.ts";
 import { sqlite } from "../orm/sqlite.ts";
 import { checkAnswer } from "./orm/answers.ts";
-import type { Candidate, Open, Operation } from "./orm/candidate.ts";
+import type { Open, Operation } from "./orm/candidate.ts";
+import { speedOf } from "./orm/clock.ts";
 import { drizzlePlain, drizzlePrepared } from "./orm/drizzle.ts";
 import { gee, geeKept } from "./orm/gee.ts";
 import { installPeers, measureInNode } from "./orm/node_peers.ts";
 import { libsqlClient, rawArrays, rawLibsql, rawSqlite } from "./orm/raw.ts";
 import { makeShop } from "./orm/shop.ts";
-import { type Measure, opsPerSecond, runSuite } from "./suite.ts";
+import { type Measure, runSuite } from "./suite.ts";
 
 /** Cells, and how many operations there are between looks at the clock. */
 const CELLS: Record<string, [Operation, number]> = {
@@ -67,26 +68,6 @@ async function withShop(
   }
 }
 
-async function speedOf(
-  candidate: Candidate,
-  operation: Operation,
-  count: number,
-): Promise<number> {
-  const run = candidate[operation];
-  if (run === undefined) throw new Error(`Cannot do "${operation}"`);
-  checkAnswer(operation, await run(0));
-  let i = 0;
-  return await opsPerSecond(async (count) => {
-    for (let done = 0; done < count; done++) {
-      // A synchronous answer is not made to wait.
-      const pending = run(i++);
-      if (
-        typeof pending === "object" && pending !== null && "then" in pending
-      ) await pending;
-    }
-  }, { count, warmup: 250, ms: 500 });
-}
-
 function cell(
   [operation, count]: [Operation, number],
   hasNode: boolean,
@@ -95,7 +76,11 @@ function cell(
   for (const [name, { open, only }] of Object.entries(CANDIDATES)) {
     if (only !== undefined && !only.includes(operation)) continue;
     measures[name] = () =>
-      withShop(async (path) => speedOf(await open(path), operation, count));
+      withShop(async (path) => {
+        const candidate = await open(path);
+        checkAnswer(operation, await candidate[operation]?.(0));
+        return await speedOf(candidate, operation, count);
+      });
   }
   for (const [name, program] of Object.entries(hasNode ? IN_NODE : {})) {
     measures[name] = () =>

@@ -18,10 +18,12 @@ export interface Candidate {
   readonly transaction?: (i: number) => unknown;
   /** Reads all customers, each with its invoices as `invoices`. */
   readonly related?: () => unknown;
+  /** Runs a statement beside what is measured. */
+  readonly exec: (sql: string) => unknown;
 }
 
 /** An operation of candidates. */
-export type Operation = keyof Candidate;
+export type Operation = Exclude<keyof Candidate, "exec">;
 
 /** Opens a database in a file that is there. */
 export type Open = (path: string) => Candidate | Promise<Candidate>;

@@ -78,6 +78,7 @@ async function open(path: string) {
 export async function drizzlePlain(path: string): Promise<Candidate> {
   const db = await open(path);
   return {
+    exec: (sql) => db.run(sql),
     insert: (i) => db.insert(tracks).values(newTracks[i % newTracks.length]!), // within
     insertMany: () => db.insert(tracks).values(newTracks),
     byKey: (i) => db.select().from(tracks).where(eq(tracks.id, keyOf(i))).get(),
@@ -118,6 +119,7 @@ export async function drizzlePrepared(path: string): Promise<Candidate> {
     .findMany({ orderBy: asc(customers.id), with: { invoices: true } })
     .prepare();
   return {
+    exec: (sql) => db.run(sql),
     insert: (i) => insert.run({ ...newTracks[i % newTracks.length] }),
     insertMany: () => many.run(),
     byKey: (i) => byKey.get({ id: keyOf(i) }),

@@ -79,6 +79,7 @@ export async function gee(
   const engine = await Engine.open(driver, options);
   const session = engine.session();
   return {
+    exec: (sql) => session.exec(sql),
     insert: (i) => session.insert(tracks, newTracks[i % newTracks.length]!), // within
     insertMany: () => session.insert(tracks, ...newTracks),
     byKey: (i) => session.model(tracks).where({ id: keyOf(i) }).first(),
@@ -101,6 +102,7 @@ export async function geeKept(driver: Driver): Promise<Candidate> {
   const related = session.model(customers).orderBy("id")
     .with("invoices", customerInvoices);
   return {
+    exec: (sql) => session.exec(sql),
     byKey: (i) => model.where({ id: keyOf(i) }).first(),
     list: () => list.find(),
     update: (i) => model.where({ id: keyOf(i) }).update({ milliseconds: i }),

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 // Candidates that run in Node, in a process of their own: see peers.mjs.
 
+import { RESET } from "./clock.ts";
 import { newTracks, type Operation } from "./candidate.ts";
 
 const FOLDER = new URL("../../data/orm_peers/", import.meta.url);
@@ -73,7 +74,15 @@ export async function measureInNode(
   const rows = `${path}.rows.json`;
   await Deno.writeTextFile(rows, JSON.stringify(newTracks));
   const { stdout, success } = await new Deno.Command("node", {
-    args: [program.pathname, candidate, operation, path, rows, `${count}`],
+    args: [
+      program.pathname,
+      candidate,
+      operation,
+      path,
+      rows,
+      `${count}`,
+      RESET,
+    ],
     stderr: "inherit",
   }).output();
   if (!success) {

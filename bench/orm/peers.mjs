@@ -2,7 +2,7 @@
 // The candidates that need Node: better-sqlite3 is no N-API addon, so that Deno
 // cannot load it. Runs beside their packages and prints operations per second:
 //
-//   node peers.mjs CANDIDATE OPERATION FILE ROWS COUNT
+//   node peers.mjs CANDIDATE OPERATION FILE ROWS COUNT RESET
 
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
@@ -12,7 +12,9 @@ import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { Kysely, ParseJSONResultsPlugin, SqliteDialect } from "kysely";
 import { jsonArrayFrom } from "kysely/helpers/sqlite";
 
-const [candidate, operation, path, rowsPath, count] = process.argv.slice(2);
+const [candidate, operation, path, rowsPath, count, reset] = process.argv.slice(
+  2,
+);
 const newTracks = JSON.parse(readFileSync(rowsPath, "utf8"));
 const newTrack = (i) => newTracks[i % newTracks.length];
 const keyOf = (i) => i % 3503 + 1;
@@ -176,20 +178,23 @@ function kysely() {
 
 const CANDIDATES = { drizzlePlain, drizzlePrepared, kysely };
 
-/** The same clock as that of `opsPerSecond()` in bench/suite.ts. */
-async function opsPerSecond(run) {
+const isInsert = operation.startsWith("insert");
+
+/** The same as in clock.ts. */
+async function speedOf(run) {
   let i = 0;
   const runFor = async (limit) => {
-    const start = performance.now();
     let done = 0;
     let elapsed = 0;
     while (elapsed < limit) {
+      const start = performance.now();
       for (let k = 0; k < Number(count); k++) {
         const pending = run(i++);
         if (pending instanceof Promise) await pending;
       }
+      elapsed += performance.now() - start;
       done += Number(count);
-      elapsed = performance.now() - start;
+      if (isInsert) db.exec(reset);
     }
     return done / elapsed * 1000;
   };
@@ -199,7 +204,7 @@ async function opsPerSecond(run) {
 
 const run = CANDIDATES[candidate]()[operation];
 const answer = await run(0);
-const speed = await opsPerSecond(run);
+const speed = await speedOf(run);
 // Keys of inserted rows are bigints with Kysely.
 const plain = (_, value) => typeof value === "bigint" ? `${value}` : value;
 console.log(JSON.stringify({ speed, answer: answer ?? null }, plain));
