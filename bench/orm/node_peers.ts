@@ -68,14 +68,13 @@ export async function measureInNode(
   path: string,
   count: number,
 ): Promise<NodeResult> {
-  // Node finds packages beside the file that imports them.
-  const program = new URL("peers.mjs", FOLDER);
-  await Deno.copyFile(new URL("peers.mjs", import.meta.url), program);
+  const program = new URL("peers.mjs", import.meta.url).pathname;
   const rows = `${path}.rows.json`;
   await Deno.writeTextFile(rows, JSON.stringify(newTracks));
   const { stdout, success } = await new Deno.Command("node", {
     args: [
-      program.pathname,
+      program,
+      packagesFolder,
       candidate,
       operation,
       path,

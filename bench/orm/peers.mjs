@@ -1,20 +1,24 @@
 // Copyright 2026 the Gee authors. MIT license.
 // The candidates that need Node: better-sqlite3 is no N-API addon, so that Deno
-// cannot load it. Runs beside their packages and prints operations per second:
+// cannot load it. Prints operations per second, and what the first one gave:
 //
-//   node peers.mjs CANDIDATE OPERATION FILE ROWS COUNT RESET
+//   node peers.mjs PACKAGES CANDIDATE OPERATION FILE ROWS COUNT RESET
 
 import { readFileSync } from "node:fs";
-import Database from "better-sqlite3";
-import { asc, eq, relations, sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/better-sqlite3";
-import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { Kysely, ParseJSONResultsPlugin, SqliteDialect } from "kysely";
-import { jsonArrayFrom } from "kysely/helpers/sqlite";
+import { createRequire } from "node:module";
 
-const [candidate, operation, path, rowsPath, count, reset] = process.argv.slice(
-  2,
-);
+const [packages, candidate, operation, path, rowsPath, count, reset] = process
+  .argv.slice(2);
+
+// From where they are installed: no import in this file would be looked up there.
+const require = createRequire(packages);
+const Database = require("better-sqlite3");
+const { asc, eq, relations, sql } = require("drizzle-orm");
+const { drizzle } = require("drizzle-orm/better-sqlite3");
+const { integer, real, sqliteTable, text } = require("drizzle-orm/sqlite-core");
+const { Kysely, ParseJSONResultsPlugin, SqliteDialect } = require("kysely");
+const { jsonArrayFrom } = require("kysely/helpers/sqlite");
+
 const newTracks = JSON.parse(readFileSync(rowsPath, "utf8"));
 const newTrack = (i) => newTracks[i % newTracks.length];
 const keyOf = (i) => i % 3503 + 1;
