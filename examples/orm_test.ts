@@ -3,6 +3,25 @@ import { assertEquals } from "@std/assert";
 import { isSkipped, launchSqld, titled } from "../.dev/testing/sqld.ts";
 import { runExample } from "./testdata/example.ts";
 
+Deno.test("orm_users.ts creates, inserts, finds, rolls back and migrates", async () => {
+  assertEquals(
+    await runExample("orm_users.ts"),
+    `[SQL] CREATE TABLE "User" ("name" TEXT PRIMARY KEY NOT NULL, "age" INTEGER NOT NULL, "password" TEXT NOT NULL DEFAULT 'secret')
+Refused: A user needs a name
+[
+  { name: "Sam", age: 25, password: "******" },
+  { name: "Tom", age: 18, password: "******" }
+]
+Updated: 1
+Now: 30
+Over 26: 1
+By SQL: [ { age: 27.5 } ]
+After the rollback: 2 users
+[ { name: "Tom", email: null }, { name: "Sam", email: null } ]
+`,
+  );
+});
+
 Deno.test("orm_relations.ts reads each relation by one query", async () => {
   assertEquals(
     await runExample("orm_relations.ts"),
