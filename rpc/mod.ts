@@ -111,6 +111,7 @@ export {
   netRpcCodec,
 } from "./codec/gob_codec.ts";
 export { jsonCodec } from "./codec/json_codec.ts";
+export { jsonRpcCodec } from "./codec/json_rpc.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
 export { FixedDiscovery } from "./discovery/fixed.ts";

@@ -4,6 +4,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { GoProgram, isSkipped, runGo, titled } from "../.dev/testing/go.ts";
 import { netRpcCodec } from "./codec/gob_codec.ts";
+import { jsonRpcCodec } from "./codec/json_rpc.ts";
 import { dial } from "./dial.ts";
 import { RemoteError } from "./errors.ts";
 import * as gob from "./gob/mod.ts";
@@ -21,6 +22,7 @@ const codec = netRpcCodec({
 
 class Arith {
   multiply({ A, B }: gob.ValueOf<typeof args>) {
+    if (typeof A !== "number") throw new TypeError("want numbers");
     return A * B;
   }
 
@@ -34,66 +36,79 @@ class Arith {
   }
 }
 
-Deno.test({
-  name: titled("a client calls a server of Go's net/rpc"),
-  ignore: isSkipped,
-  async fn() {
-    const source = new URL("testdata/net_rpc_server.go", import.meta.url);
-    await using program = await GoProgram.start(source);
-    await using client = await dial(await program.line(), { codec });
-    const calls = Array.from(
-      { length: 200 },
-      (_, index) => client.call("Arith.Multiply", { A: index, B: index }),
-    );
-    assertEquals(
-      await Promise.all(calls),
-      Array.from({ length: 200 }, (_, index) => index * index),
-    );
-    assertEquals(await client.call("Arith.Divide", { A: 7, B: -2 }), {
-      Quo: -3,
-      Rem: 1,
-    });
-    await assertRejects(
-      () => client.call("Arith.Divide", { A: 7, B: 0 }),
-      RemoteError,
-      "100% wrong: divide by zero",
-    );
-    await assertRejects(
-      () => client.call("Arith.Gone", { A: 7, B: 0 }),
-      RemoteError,
-      "rpc: can't find method Arith.Gone",
-    );
-    assertEquals(await client.call("Arith.Sort", ["b", "a"]), ["a", "b"]);
-    // The one that takes longer is overtaken.
-    const order: unknown[] = [];
-    await Promise.all([200, 0].map(async (ms) => {
-      order.push(await client.call("Arith.Later", ms));
-    }));
-    assertEquals(order, [0, 200_000_000]);
-  },
-});
-
-Deno.test({
-  name: titled("a server is called by a client of Go's net/rpc"),
-  ignore: isSkipped,
-  async fn() {
-    const server = new Server({ codecs: [codec] });
-    server.register(new Arith());
-    await using listener = server.listen();
-    const source = new URL("testdata/net_rpc_client.go", import.meta.url);
-    const { port } = listener.addr as Deno.NetAddr;
-    const output = await runGo(source, undefined, `127.0.0.1:${port}`);
-    assertEquals(new TextDecoder().decode(output).split("\n"), [
-      "42 <nil>",
-      "{3 1} <nil>",
-      "100% wrong: divide by zero",
-      "rpc server: can't find method Gone",
+/** Both forms of net/rpc, and what the client in Go says of wrong arguments. */
+const FORMS = {
+  gob: {
+    codec,
+    wrong:
       'rpc server: read body err: Cannot decode gob: got a string, want "Args"',
-      "[a b] <nil>",
-      `${
-        Array.from({ length: 200 }, (_, i) => i * i).reduce((a, b) => a + b)
-      } <nil>`,
-      "",
-    ]);
   },
-});
+  // JSON has no types, so the method is called.
+  json: { codec: jsonRpcCodec, wrong: "want numbers" },
+};
+
+for (const [form, { codec, wrong }] of Object.entries(FORMS)) {
+  Deno.test({
+    name: titled(`a client calls a server of Go's net/rpc, in ${form}`),
+    ignore: isSkipped,
+    async fn() {
+      const source = new URL("testdata/net_rpc_server.go", import.meta.url);
+      await using program = await GoProgram.start(source, form);
+      await using client = await dial(await program.line(), { codec });
+      const calls = Array.from(
+        { length: 200 },
+        (_, index) => client.call("Arith.Multiply", { A: index, B: index }),
+      );
+      assertEquals(
+        await Promise.all(calls),
+        Array.from({ length: 200 }, (_, index) => index * index),
+      );
+      assertEquals(await client.call("Arith.Divide", { A: 7, B: -2 }), {
+        Quo: -3,
+        Rem: 1,
+      });
+      await assertRejects(
+        () => client.call("Arith.Divide", { A: 7, B: 0 }),
+        RemoteError,
+        "100% wrong: divide by zero",
+      );
+      await assertRejects(
+        () => client.call("Arith.Gone", { A: 7, B: 0 }),
+        RemoteError,
+        "rpc: can't find method Arith.Gone",
+      );
+      assertEquals(await client.call("Arith.Sort", ["b", "a"]), ["a", "b"]);
+      // The one that takes longer is overtaken.
+      const order: unknown[] = [];
+      await Promise.all([200, 0].map(async (ms) => {
+        order.push(await client.call("Arith.Later", ms));
+      }));
+      assertEquals(order, [0, 200_000_000]);
+    },
+  });
+
+  Deno.test({
+    name: titled(`a server is called by a client of Go's net/rpc, in ${form}`),
+    ignore: isSkipped,
+    async fn() {
+      const server = new Server({ codecs: [codec] });
+      server.register(new Arith());
+      await using listener = server.listen();
+      const source = new URL("testdata/net_rpc_client.go", import.meta.url);
+      const { port } = listener.addr as Deno.NetAddr;
+      const address = `127.0.0.1:${port}`;
+      const output = await runGo(source, undefined, address, form);
+      const squares = Array.from({ length: 200 }, (_, index) => index * index);
+      assertEquals(new TextDecoder().decode(output).split("\n"), [
+        "42 <nil>",
+        "{3 1} <nil>",
+        "100% wrong: divide by zero",
+        "rpc server: can't find method Gone",
+        wrong,
+        "[a b] <nil>",
+        `${squares.reduce((sum, square) => sum + square)} <nil>`,
+        "",
+      ]);
+    },
+  });
+}

@@ -2,8 +2,9 @@
 
 import { formatAddress } from "./address.ts";
 import type { CodecFactory } from "./codec/codec.ts";
-import { gobCodec, NET_RPC_TYPE, netRpcCodec } from "./codec/gob_codec.ts";
+import { gobCodec, netRpcCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
+import { jsonRpcCodec } from "./codec/json_rpc.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { WireError } from "./errors.ts";
 import {
@@ -45,7 +46,7 @@ export interface ServerOptions extends Limits {
   /**
    * The codecs a client may choose.
    *
-   * @default {[jsonCodec, gobCodec(), netRpcCodec()]}
+   * @default {[jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
    */
   readonly codecs?: readonly CodecFactory[];
   /**
@@ -153,7 +154,7 @@ export class Server implements AsyncDisposable {
    */
   constructor(options: ServerOptions = {}) {
     const {
-      codecs = [jsonCodec, gobCodec(), netRpcCodec()],
+      codecs = [jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec],
       maxConnections = 10_000,
       onError = () => {},
     } = options;
@@ -324,12 +325,11 @@ export class Server implements AsyncDisposable {
   ): Promise<ServerConnection> {
     this.#handshakes.add(transport);
     try {
-      const { option, early } = await readOption(
+      const { codecType: type, option, early } = await readOption(
         transport,
         this.#wheel,
         this.#handshakeTimeout,
       );
-      const type = option?.codecType ?? NET_RPC_TYPE;
       const codec = this.#codecs.get(type);
       if (codec === undefined) {
         throw new WireError(`Cannot serve codec "${type}": it is not offered`);

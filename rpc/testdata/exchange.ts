@@ -4,6 +4,9 @@
 /** One way of an exchange. */
 export type Direction = "c2s" | "s2c";
 
+// {"Magic
+const OPTION = "7b224d61676963";
+
 interface Chunk {
   readonly dir: string;
   readonly hex: string;
@@ -21,13 +24,13 @@ export class Exchange {
   /** The chunks of one direction, without the option line. */
   chunks(direction: Direction): Uint8Array<ArrayBuffer>[] {
     return this.#chunks
-      .filter(({ dir, hex }) => dir === direction && !hex.startsWith("7b"))
+      .filter(({ dir, hex }) => dir === direction && !hex.startsWith(OPTION))
       .map(({ hex }) => Uint8Array.fromHex(hex));
   }
 
   /** The option line. */
   option(): Uint8Array<ArrayBuffer> {
-    const chunk = this.#chunks.find(({ hex }) => hex.startsWith("7b"));
+    const chunk = this.#chunks.find(({ hex }) => hex.startsWith(OPTION));
     return Uint8Array.fromHex(chunk?.hex ?? "");
   }
 }

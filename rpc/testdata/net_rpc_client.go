@@ -1,12 +1,14 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-// A client of net/rpc: it calls a server and writes what that answers.
+// A client of net/rpc, in gob or as its second argument says in JSON: it calls a
+// server and writes what that answers.
 package main
 
 import (
 	"fmt"
 	"log"
 	"net/rpc"
+	"net/rpc/jsonrpc"
 	"os"
 )
 
@@ -15,7 +17,11 @@ type Args struct{ A, B int }
 type Quotient struct{ Quo, Rem int }
 
 func main() {
-	client, err := rpc.Dial("tcp", os.Args[1])
+	dial := rpc.Dial
+	if len(os.Args) > 2 && os.Args[2] == "json" {
+		dial = jsonrpc.Dial
+	}
+	client, err := dial("tcp", os.Args[1])
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-// A server of net/rpc; it writes its address and ends with its input.
+// A server of net/rpc, in gob or as its argument says in JSON; it writes its
+// address and ends with its input.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/rpc"
+	"net/rpc/jsonrpc"
 	"os"
 	"sort"
 	"time"
@@ -46,6 +48,20 @@ func (Arith) Later(ms int, reply *time.Duration) error {
 	return nil
 }
 
+func serve(listener net.Listener) {
+	if len(os.Args) < 2 || os.Args[1] != "json" {
+		rpc.Accept(listener)
+		return
+	}
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go jsonrpc.ServeConn(conn)
+	}
+}
+
 func main() {
 	rpc.Register(Arith{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -53,6 +69,6 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("tcp@%s\n", listener.Addr())
-	go rpc.Accept(listener)
+	go serve(listener)
 	io.Copy(io.Discard, os.Stdin)
 }

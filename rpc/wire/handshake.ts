@@ -1,5 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { NET_RPC_TYPE } from "../codec/gob_codec.ts";
+import { JSON_RPC_TYPE } from "../codec/json_rpc.ts";
 import { WireError } from "../errors.ts";
 import { decodeOption, MAX_OPTION_BYTES, type Option } from "../option.ts";
 import type { TimerWheel } from "./timer_wheel.ts";
@@ -7,7 +9,9 @@ import { closeQuietly, type Transport } from "./transport.ts";
 
 /** How a connection begins, and the bytes of messages that came with that. */
 export interface Handshake {
-  /** What the client said about its connection; nothing where gobs come at once. */
+  /** The name of the codec. */
+  readonly codecType: string;
+  /** What the client said about its connection; nothing where messages come at once. */
   readonly option: Option | undefined;
   /** What was read behind it; the first messages must not be lost. */
   readonly early: Uint8Array;
@@ -40,12 +44,21 @@ export async function readOption(
   }
 }
 
-/**
- * Whether a stream of gobs begins here, with the definition of a type: a length of
- * one byte and an id of -64 or less.
- */
-function isGob([length = 0, id]: Uint8Array): boolean {
-  return length > 0 && length < 128 && id === 0xff;
+/** In place of a codec's name where an option begins, or nothing that is known. */
+const OPTION = "";
+/** The first key of a request of JSON-RPC, and how much it takes to tell. */
+const JSON_RPC = /^\s*\{\s*"(method|params|id)"/;
+const MIN_JSON = 10;
+
+/** The codec that begins here without an option; `undefined` for too few bytes. */
+function bareType(bytes: Uint8Array): string | undefined {
+  const [length = 0, id] = bytes;
+  if (bytes.length < 2) return undefined;
+  // The definition of a type: a length of one byte and an id of -64 or less.
+  if (length > 0 && length < 128 && id === 0xff) return NET_RPC_TYPE;
+  const text = new TextDecoder().decode(bytes).trimStart();
+  if (text.startsWith("{") && text.length < MIN_JSON) return undefined;
+  return JSON_RPC.test(text) ? JSON_RPC_TYPE : OPTION;
 }
 
 async function read(transport: Transport): Promise<Handshake> {
@@ -56,13 +69,16 @@ async function read(transport: Transport): Promise<Handshake> {
       throw new WireError("Cannot read the option: the connection has ended");
     }
     length += count;
-    if (length === 1) continue;
-    if (isGob(buffer)) {
-      return { option: undefined, early: buffer.subarray(0, length) };
+    const bare = bareType(buffer.subarray(0, length));
+    if (bare === undefined) continue;
+    if (bare !== OPTION) {
+      const early = buffer.subarray(0, length);
+      return { codecType: bare, option: undefined, early };
     }
     const decoded = decodeOption(buffer.subarray(0, length));
     if (decoded === undefined) continue;
     return {
+      codecType: decoded.option.codecType,
       option: decoded.option,
       early: buffer.subarray(decoded.length, length),
     };
