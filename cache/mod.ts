@@ -81,8 +81,6 @@
  *
  * ## What it does not do
  *
- * - While single directions between nodes are cut, a seeded run of clusters has
- *   still found an old value about once in a thousand; a `ttl` bounds it.
  * - It is a cache, not a database: a value that was only `set` is lost when its
  *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
