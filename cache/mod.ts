@@ -58,7 +58,8 @@
  *   the getter run, and every wait for a peer ends after `timeout`.
  * - A peer that is down costs a call of the source, never an error; a value got
  *   so is not kept. After `maxFailures` it leaves the ring and others own its
- *   keys; it is tried again within `maxProbe`, told what it missed, and then back. A key the owner knows to be missing is not asked for again.
+ *   keys; it is tried again within `maxProbe`, told what it missed, and then back.
+ *   A key the owner knows to be missing is not asked for again.
  * - A store behind memory (`secondTier`) that is down costs calls of the source,
  *   never an error, and brings nothing back that was dropped meanwhile.
  * - No timer runs while nothing is being loaded and no peer is down or leaving.
@@ -72,8 +73,9 @@
  *
  * A node that cannot be reached is told by those that can, and stands in `missed`
  * if nobody can. Whoever knows of that does not ask it before it has been told,
- * which is within `maxProbe` (after silence `timeout`) and a round trip of its return. What such a node
- * answers its own callers may be old until then; a `ttl` bounds it in any case.
+ * which is within `maxProbe` (after silence `timeout`) and a round trip of its
+ * return. What such a node answers its own callers may be old until then; a `ttl`
+ * bounds it in any case.
  *
  * Copies of keys that are asked for all the time (`copies`) are dropped in the
  * same way, and live for a second at most. When the list of nodes changes, the
