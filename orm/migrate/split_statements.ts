@@ -5,33 +5,42 @@ import { type Token, tokenize } from "./tokenize.ts";
 /** The statements of a text, each without the `;` at its end. */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
-  let words: Token[] = [];
+  let body = new Body();
   let start = 0;
   for (const token of tokenize(sql)) {
-    if (token.value === ";" && token.kind === "sign" && !isOpen(words)) {
-      if (words.length > 0) statements.push(sql.slice(start, token.start));
+    if (token.value === ";" && token.kind === "sign" && !body.isOpen) {
+      if (!body.isEmpty) statements.push(sql.slice(start, token.start));
       start = token.end;
-      words = [];
+      body = new Body();
     } else {
-      words.push(token);
+      body.add(token);
     }
   }
-  if (words.length > 0) statements.push(sql.slice(start));
+  if (!body.isEmpty) statements.push(sql.slice(start));
   return statements.map((statement) => statement.trim());
 }
 
-/** Whether it is a trigger whose body has not ended: a `;` in it ends nothing. */
-function isOpen(tokens: readonly Token[]): boolean {
-  const words = tokens.filter(({ kind }) => kind === "word");
-  const [create, next, then] = words.map(({ value }) => value);
-  const isTrigger = create === "CREATE" &&
-    (next === "TRIGGER" || (next?.startsWith("TEMP") && then === "TRIGGER"));
-  if (!isTrigger) return false;
-  const body = words.findIndex(({ value }) => value === "BEGIN");
-  let depth = 0;
-  for (const { value } of words.slice(body === -1 ? words.length : body)) {
-    if (value === "BEGIN" || value === "CASE") depth++;
-    if (value === "END") depth--;
+/** A statement that may be a trigger: until its body has ended a `;` ends nothing. */
+class Body {
+  isEmpty = true;
+  readonly #first: string[] = [];
+  #hasBegun = false;
+  #depth = 0;
+
+  add({ kind, value }: Token): void {
+    this.isEmpty = false;
+    if (kind !== "word") return;
+    if (this.#first.length < 3) this.#first.push(value);
+    if (value === "BEGIN") this.#hasBegun = true;
+    if (!this.#hasBegun) return;
+    if (value === "BEGIN" || value === "CASE") this.#depth++;
+    if (value === "END") this.#depth--;
   }
-  return body === -1 || depth > 0;
+
+  get isOpen(): boolean {
+    const [create, next, then] = this.#first;
+    const isTrigger = create === "CREATE" &&
+      (next === "TRIGGER" || (next?.startsWith("TEMP") && then === "TRIGGER"));
+    return isTrigger === true && (!this.#hasBegun || this.#depth > 0);
+  }
 }

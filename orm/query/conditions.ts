@@ -33,6 +33,21 @@ export type Where<C extends Columns> =
     readonly not?: Where<C>;
   };
 
+// Parsers of SQL have a stack of about 100; parsed JSON may be far deeper.
+const MAX_DEPTH = 20;
+// SQLite plans as long as the square of their number.
+const MAX_CONDITIONS = 1000;
+// It takes a row of ANDs or ORs for a tree as deep as it is long, and up to
+// 1,000 of that, with what is around it.
+const MAX_WIDTH = 100;
+
+/** Where an object of conditions stands in others. */
+interface Nesting {
+  readonly depth: number;
+  /** How many objects there are so far, for all of them. */
+  readonly objects: { count: number };
+}
+
 /**
  * Writes conditions as SQL and appends their values. Everything is checked
  * here too, for conditions often come from parsed JSON.
@@ -43,6 +58,7 @@ export function conditionSql(
   plan: TablePlan,
   where: object,
   params: SqlValue[],
+  nesting?: Nesting,
 ): string {
   if (typeof where !== "object" || where === null || Array.isArray(where)) {
     throw new TypeError(
@@ -53,9 +69,9 @@ export function conditionSql(
   for (const key of Object.keys(where)) {
     const value: unknown = where[key as keyof typeof where];
     const part = key === "or" || key === "and"
-      ? listSql(plan, key, value, params)
+      ? listSql(plan, key, value, params, nesting)
       : key === "not"
-      ? `NOT (${innerSql(plan, key, value, params)})`
+      ? `NOT (${innerSql(plan, key, value, params, nesting)})`
       : columnSql(plan.column(key), value, plan, params);
     sql = sql === "" ? part : `${sql} AND ${part}`;
   }
@@ -68,9 +84,23 @@ function innerSql(
   key: string,
   where: unknown,
   params: SqlValue[],
+  nesting: Nesting | undefined,
 ): string {
+  const { depth, objects } = nesting ?? { depth: 0, objects: { count: 0 } };
+  if (depth === MAX_DEPTH) {
+    throw refuse(key, `it is more than ${MAX_DEPTH} deep`);
+  }
+  if (++objects.count > MAX_CONDITIONS) {
+    throw refuse(
+      key,
+      `there are more than ${MAX_CONDITIONS} objects in it, want "in" for many values`,
+    );
+  }
   // conditionSql() checks what it is given.
-  const sql = conditionSql(plan, where as object, params);
+  const sql = conditionSql(plan, where as object, params, {
+    depth: depth + 1,
+    objects,
+  });
   if (sql === "") throw refuse(key, "an object in it is empty");
   return sql;
 }
@@ -80,11 +110,28 @@ function listSql(
   key: "or" | "and",
   list: unknown,
   params: SqlValue[],
+  nesting: Nesting | undefined,
 ): string {
   if (!Array.isArray(list)) {
     throw refuse(key, `got ${describe(list)}, want an array`);
   }
   if (list.length === 0) throw refuse(key, "the array is empty");
-  const parts = list.map((where) => innerSql(plan, key, where, params));
-  return `(${parts.join(key === "or" ? " OR " : " AND ")})`;
+  const all = nesting ?? { depth: 0, objects: { count: 0 } };
+  const parts = list.map((where) => innerSql(plan, key, where, params, all));
+  if (params.length > plan.dialect.maxParams) {
+    throw new RangeError(
+      `Cannot use condition on "${key}": ${params.length} values, want at most ${plan.dialect.maxParams}`,
+    );
+  }
+  return joined(parts, key === "or" ? " OR " : " AND ");
+}
+
+/** Joins conditions, many of them in groups, and those in groups again. */
+function joined(parts: readonly string[], word: string): string {
+  if (parts.length <= MAX_WIDTH) return `(${parts.join(word)})`;
+  const groups: string[] = [];
+  for (let start = 0; start < parts.length; start += MAX_WIDTH) {
+    groups.push(`(${parts.slice(start, start + MAX_WIDTH).join(word)})`);
+  }
+  return joined(groups, word);
 }

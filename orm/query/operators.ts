@@ -164,14 +164,28 @@ function textSql(
   const text = textCodec.encode(operand, property);
   const around = WITHIN.get(operator);
   if (around === undefined) {
-    params.push(text);
+    params.push(pattern(text as string, property));
     return `${path} LIKE ?`;
   }
   const [before, behind] = around;
   // textCodec stores texts as they are.
   const escaped = (text as string).replace(/[%_\\]/g, "\\$&");
-  params.push(`${before}${escaped}${behind}`);
+  params.push(pattern(`${before}${escaped}${behind}`, property));
   return `${path} LIKE ? ESCAPE '\\'`;
+}
+
+// https://www.sqlite.org/limits.html#max_like_pattern_length, in bytes.
+const MAX_PATTERN = 50_000;
+
+/** Refuses a pattern that LIKE would refuse. */
+function pattern(text: string, property: string): string {
+  // No character of UTF-16 takes more than three bytes.
+  if (text.length * 3 <= MAX_PATTERN) return text;
+  const { length } = new TextEncoder().encode(text);
+  if (length <= MAX_PATTERN) return text;
+  throw new RangeError(
+    `Cannot use condition on "${property}": a pattern of ${length} bytes, want at most ${MAX_PATTERN}`,
+  );
 }
 
 function betweenSql(

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Where } from "../mod.ts";
-import { blog, posts, tags } from "../testdata/blog.ts";
+import { blog, posts, tags, users } from "../testdata/blog.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
 type PostWhere = Where<(typeof posts)["columns"]>;
@@ -114,6 +114,56 @@ onEveryDriver("operators refuse what they are not for", async (engine) => {
       TypeError,
       message,
       JSON.stringify(where),
+    );
+  }
+});
+
+onEveryDriver("conditions of any size run or are refused", async (engine) => {
+  const session = await blog(engine);
+  const query = session.model(users);
+  const nested = (key: "and" | "or" | "not", depth: number) => {
+    let where: object = { id: 1 };
+    for (; depth > 0; depth--) {
+      where = { [key]: key === "not" ? where : [where] };
+    }
+    return where;
+  };
+  for (const key of ["and", "or", "not"] as const) {
+    assertEquals(await query.where(nested(key, 20)).count(), 1);
+    for (const depth of [21, 100_000]) {
+      assertThrows(
+        () => query.where(nested(key, depth)),
+        TypeError,
+        `Cannot use condition on "${key}": it is more than 20 deep`,
+      );
+    }
+  }
+  const ids = Array.from({ length: 1001 }, (_, id) => ({ id }));
+  assertEquals(await query.where({ or: ids.slice(1) }).count(), 3);
+  assertEquals(await query.where({ and: ids.slice(1) }).count(), 0);
+  for (const where of [{ or: ids }, { and: [{ or: ids.slice(1) }] }]) {
+    assertThrows(
+      () => query.where(where),
+      TypeError,
+      'Cannot use condition on "or": there are more than 1000 objects in it, want "in" for many values',
+    );
+  }
+  const reals = Array.from({ length: 20_000 }, (_, index) => index + 0.5);
+  const rating = { rating: { in: reals } };
+  assertThrows(
+    () => session.model(posts).where({ or: [rating, rating] }),
+    RangeError,
+    'Cannot use condition on "or": 40000 values, want at most 32766',
+  );
+  const long = "\u20ac".repeat(16_666);
+  for (const operator of ["like", "contains", "startsWith", "endsWith"]) {
+    const where = (text: string) => ({ name: { [operator]: text } });
+    const most = operator === "contains" ? long.slice(1) : long;
+    assertEquals(await query.where(where(most)).count(), 0);
+    assertThrows(
+      () => query.where(where(`${long}xxx`)),
+      RangeError,
+      'Cannot use condition on "name": a pattern of ',
     );
   }
 });

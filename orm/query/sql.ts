@@ -44,7 +44,7 @@ function scan(sql: string): Scan {
     }
   }
   if (end !== -1 && !TRIGGER.test(sql)) {
-    const rest = sql.slice(end).replace(/;|--[^\n]*|\/\*[^]*?\*\//g, "");
+    const rest = sql.slice(end).replace(/;|--[^\n]*|\/\*[^]*?(?:\*\/|$)/g, "");
     if (rest.trim() !== "") problem ??= "it is more than one statement";
   }
   // What closes a parenthesis that it did not open would end the one around it.
