@@ -4,8 +4,6 @@
 // the engine goes on.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { sqliteError } from "./dialect/sqlite_errors.ts";
-import type { Connection, MaybePromise, Statement } from "./driver/driver.ts";
 import { libsql } from "./libsql.ts";
 import {
   BusyError,
@@ -19,6 +17,7 @@ import {
   text,
 } from "./mod.ts";
 import { sqlite } from "./sqlite.ts";
+import { FAILURES, Faulty } from "./testdata/faulty.ts";
 
 const items = table("items", { id: integer().primaryKey(), name: text() });
 
@@ -30,86 +29,12 @@ const audited = table("audited", { id: integer().primaryKey(), name: text() }, {
   },
 });
 
-const FAILURES = {
-  BUSY: () => sqliteError(5, "database is locked", undefined),
-  FULL: () => sqliteError(13, "database or disk is full", undefined),
-  IOERR: () => sqliteError(10, "disk I/O error", undefined),
-  "lost baton": () => new ConnectionError("Cannot reach database: lost"),
-} as const;
 const CLASSES = {
   BUSY: BusyError,
   FULL: DiskFullError,
   IOERR: DatabaseError,
   "lost baton": ConnectionError,
 } as const;
-
-/** Counts the calls of a driver, and fails one of them. */
-class Faulty {
-  calls: string[] = [];
-  failAt = -1;
-  failure: () => Error = FAILURES.IOERR;
-  connection: Connection | undefined;
-  readonly #inner: Driver;
-  readonly #isLater: boolean;
-
-  constructor(inner: Driver, isLater: boolean) {
-    this.#inner = inner;
-    this.#isLater = isLater;
-  }
-
-  get driver(): Driver {
-    const { openReader: _, ...inner } = this.#inner;
-    return {
-      ...inner,
-      open: async () => {
-        const connection = await this.#inner.open();
-        this.connection ??= connection;
-        return this.#wrapped(connection);
-      },
-    };
-  }
-
-  #call<T>(name: string, work: () => MaybePromise<T>): MaybePromise<T> {
-    const act = () => {
-      this.calls.push(name);
-      if (this.calls.length === this.failAt) throw this.failure();
-      return work();
-    };
-    if (!this.#isLater) return act();
-    return Promise.resolve().then(act);
-  }
-
-  #wrapped(inner: Connection): Connection {
-    return {
-      get inTransaction() {
-        return inner.inTransaction;
-      },
-      prepare: (sql, options) => {
-        this.calls.push("prepare");
-        if (this.calls.length === this.failAt) throw this.failure();
-        return this.#statement(inner.prepare(sql, options));
-      },
-      exec: (sql) => this.#call(sql, () => inner.exec(sql)),
-      begin: (mode) => this.#call("begin", () => inner.begin(mode)),
-      commit: () => this.#call("commit", () => inner.commit()),
-      rollback: () => this.#call("rollback", () => inner.rollback()),
-      refuseWrites: () => this.#call("refuse", () => inner.refuseWrites()),
-      allowWrites: () => inner.allowWrites(),
-      migrate: (statements) =>
-        this.#call("migrate", () => inner.migrate(statements)),
-      close: () => this.#call("close", () => inner.close()),
-    };
-  }
-
-  #statement(inner: Statement): Statement {
-    return {
-      all: (params) => this.#call("all", () => inner.all(params)),
-      get: (params) => this.#call("get", () => inner.get(params)),
-      run: (params) => this.#call("run", () => inner.run(params)),
-      columns: () => inner.columns(),
-    };
-  }
-}
 
 /** Does a bit of everything, and returns what failed. */
 async function work(engine: Engine): Promise<unknown[]> {

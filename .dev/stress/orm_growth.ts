@@ -11,13 +11,13 @@ import { matchText } from "../../orm/query/full_text.ts";
 import { SqlChecker } from "../../orm/query/sql.ts";
 import type { Report } from "./report.ts";
 
-const LENGTH = 8000;
+const LENGTH = 4000;
 const DOUBLINGS = 3;
 const GOAL = 2.5;
 /** What takes as long as the square of the text has 4. */
 const LIMIT = 3.2;
 /** What a parser has to take at the least, in ms, for the growth to be seen. */
-const LEAST = 5;
+const LEAST = 3;
 
 /** Parts that, said again and again, have made parsers slow. */
 const PARTS = [
