@@ -184,6 +184,7 @@ async function main(
   const driver = name === "libsql" ? libsql(path) : sqlite(path);
   // A library that is loaded has some that it keeps.
   await (await Engine.open(driver)).close();
+  for (let round = 0; round < 5; round++) await heapUsed();
   const open = descriptors();
   const result = await workOn(
     driver,
@@ -192,9 +193,15 @@ async function main(
     Number(rate),
   );
   // Statements of npm:libsql hold its files until they are collected.
-  await heapUsed();
+  for (let round = 0; round < 20 && descriptors() > open; round++) {
+    await heapUsed();
+  }
   await Deno.remove(folder, { recursive: true });
-  return { ...result, unhandled, descriptors: descriptors() - open };
+  return {
+    ...result,
+    unhandled,
+    descriptors: Math.max(0, descriptors() - open),
+  };
 }
 
 /** The work itself, apart: what it leaves can be collected when it returns. */
