@@ -303,6 +303,8 @@
  *   database in a file or on a server aside. Inside of a transaction, use its own session;
  *   waiting for oneself ends in a {@linkcode BusyError} after `busyTimeout`.
  * - Text that another program wrote with NUL in it reads up to the NUL.
+ * - `where()` takes a text for SQL: whether a parsed body is an object is for its
+ *   reader to check. Conditions are at most 20 deep, with 1,000 objects in them.
  * - A condition other than `isNull` is never met by `null`, as in SQL.
  * - `defaultFn()`, `createdAt()`, `updatedAt()`, `version()` and `softDelete()` are
  *   done by this module: what SQL of one's own writes goes past them.

@@ -101,13 +101,13 @@ type Stop = (folder: string, driver: Driver, n: number) => Promise<boolean>;
 const stops: Record<string, Stop> = {
   error: async (folder, driver, n) => {
     await using engine = await openStopping(driver, n, () => {
-      throw new Error("stopped");
+      throw new Error("Stopped");
     });
     try {
       await new Migrator(engine, { folder }).up();
       return false;
     } catch (error) {
-      if (String(error).includes("stopped")) return true;
+      if (String(error).includes("Stopped")) return true;
       throw error;
     }
   },
