@@ -64,6 +64,12 @@
  * assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
  * ```
  *
+ * Go programs take part: a server tells by the first bytes whether a client speaks
+ * GeeRPC in JSON ({@linkcode jsonCodec}) or gob ({@linkcode gobCodec}), or is one
+ * of Go's `net/rpc` ({@linkcode netRpcCodec}) or `net/rpc/jsonrpc`
+ * ({@linkcode jsonRpcCodec}); a client dials with the codec that its server
+ * speaks. What a value is in Go is said by types of `@gee/std/rpc/gob`.
+ *
  * ## Guarantees
  *
  * - Every call settles exactly once: by its reply, its signal, its timeout (30 s
@@ -78,8 +84,9 @@
  *
  * ## Limits
  *
- * - The codec is JSON: no `undefined` (it arrives as `null`), no `bigint`, no
- *   bytes. Gob, frames, streams, TLS and cancellation on the wire are to come.
+ * - Between peers of this module the codec is JSON unless told: no `undefined` (it
+ *   arrives as `null`), no `bigint`, no bytes. Frames, streams, TLS, CONNECT and
+ *   cancellation on the wire are to come.
  * - JSON carries no check: that bytes arrive as they were sent is TCP's word. What
  *   is no message any more ends the connection; a digit that became another one
  *   goes unnoticed.
