@@ -20,9 +20,20 @@ interface Scan {
 // of quotes, comments. One that is not closed reaches to the end, so no part of
 // the text is read twice.
 const TOKENS =
-  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?\d*|[:@$][A-Za-z_]\w*|[();]/g;
-const TRIGGER = /^\s*create\s+(temp\w*\s+)?trigger\b/i;
-const TRANSACTION = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i;
+  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?\d*|(?:[:@]|(?<![\w$\x80-\uffff])\$)[\w$\x80-\uffff]+|[();]/g;
+const TRIGGER = /^create\s+(temp\w*\s+)?trigger\b/i;
+const TRANSACTION = /^(begin|commit|end|rollback|savepoint|release)\b/i;
+const SKIPPED = /\s+|--[^\n]*|\/\*[^]*?(?:\*\/|$)/y;
+
+/** A statement from its first word on: comments may stand before it. */
+function withoutHead(sql: string): string {
+  let start = 0;
+  do {
+    SKIPPED.lastIndex = start;
+    start += SKIPPED.exec(sql)?.[0].length ?? 0;
+  } while (SKIPPED.lastIndex > 0);
+  return sql.slice(start);
+}
 
 function scan(sql: string): Scan {
   let params = 0;
@@ -30,6 +41,7 @@ function scan(sql: string): Scan {
   let end = -1;
   let depth = 0;
   let least = 0;
+  let isOpen = false;
   for (const { 0: token, index } of sql.matchAll(TOKENS)) {
     if (token === "(") {
       depth++;
@@ -41,9 +53,11 @@ function scan(sql: string): Scan {
       problem ??= `placeholders are "?", got "${token}"`;
     } else if (token === ";" && end === -1) {
       end = index;
+    } else if (token.startsWith("/*")) {
+      isOpen = token.length < 4 || !token.endsWith("*/");
     }
   }
-  if (end !== -1 && !TRIGGER.test(sql)) {
+  if (end !== -1 && !TRIGGER.test(withoutHead(sql))) {
     const rest = sql.slice(end).replace(/;|--[^\n]*|\/\*[^]*?(?:\*\/|$)/g, "");
     if (rest.trim() !== "") problem ??= "it is more than one statement";
   }
@@ -51,6 +65,8 @@ function scan(sql: string): Scan {
   const partProblem = problem ??
     (end !== -1
       ? 'there is a ";" in it'
+      : isOpen
+      ? "a comment in it is not closed"
       : depth !== 0 || least < 0
       ? "its parentheses are not in pairs"
       : undefined);
@@ -93,7 +109,7 @@ export class SqlChecker {
 
   /** The values to bind to a whole statement. */
   statement(sql: string, params: readonly SqlParam[]): SqlValue[] {
-    if (TRANSACTION.test(sql)) {
+    if (TRANSACTION.test(withoutHead(sql))) {
       throw new TypeError(
         `Cannot run ${describe(sql)}: transactions are begun by transaction()`,
       );

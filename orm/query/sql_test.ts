@@ -108,3 +108,43 @@ Deno.test("SqlChecker takes hard texts in linear time", () => {
     }
   }
 });
+
+Deno.test("SqlChecker.statement() finds what ends a transaction behind comments", () => {
+  const checker = new SqlChecker();
+  for (const head of ["/* a */ ", "-- a\n", "\n /**/ -- b\n\t"]) {
+    assertThrows(
+      () => checker.statement(`${head}COMMIT`, []),
+      TypeError,
+      "transactions are begun by transaction()",
+    );
+    const trigger =
+      `${head}CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1; END`;
+    assertEquals(checker.statement(trigger, []), []);
+  }
+  // Only that it comes back.
+  checker.statement(`${"--a\n/**/".repeat(100_000)}SELECT 1`, []);
+});
+
+Deno.test("SqlChecker refuses every placeholder but the question mark", () => {
+  const checker = new SqlChecker();
+  for (const name of [":1", "$1", "@1", ":é", "$a"]) {
+    assertThrows(
+      () => checker.statement(`SELECT ${name}`, []),
+      TypeError,
+      `placeholders are "?", got "${name}"`,
+    );
+  }
+  assertEquals(checker.statement("SELECT a$1 FROM b$c", []), []);
+});
+
+Deno.test("SqlChecker.condition() refuses a comment that is not closed", () => {
+  const checker = new SqlChecker();
+  for (const open of ["a /*", "a /* b", "a /*/"]) {
+    assertThrows(
+      () => checker.condition(open, []),
+      TypeError,
+      "a comment in it is not closed",
+    );
+  }
+  assertEquals(checker.condition("a /**/ = /* b */ 1", []), []);
+});
