@@ -72,9 +72,11 @@ export function cannotStore(
   name: string,
   value: unknown,
   wanted: string,
+  options?: ErrorOptions,
 ): TypeError {
   return new TypeError(
     `Cannot store "${name}": got ${describe(value)}, want ${wanted}`,
+    options,
   );
 }
 
@@ -83,9 +85,11 @@ export function cannotRead(
   name: string,
   stored: unknown,
   wanted: string,
+  options?: ErrorOptions,
 ): TypeError {
   return new TypeError(
     `Cannot read "${name}": got ${describe(stored)}, want ${wanted}`,
+    options,
   );
 }
 
@@ -225,7 +229,9 @@ export const dateCodec: Codec<Date> = {
     return time;
   },
   decode(stored, name) {
-    return new Date(toInteger(stored, name));
+    const date = new Date(toInteger(stored, name));
+    if (!Number.isNaN(date.getTime())) return date;
+    throw cannotRead(name, stored, "milliseconds since 1970");
   },
 };
 
@@ -233,12 +239,23 @@ export const dateCodec: Codec<Date> = {
 export const jsonCodec: Codec<unknown> = {
   kind: "json",
   encode(value, name) {
-    const text: string | undefined = JSON.stringify(value);
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(value);
+    } catch (cause) {
+      throw cannotStore(name, value, "a JSON value", { cause });
+    }
     if (text === undefined) throw cannotStore(name, value, "a JSON value");
     return text;
   },
   decode(stored, name) {
-    if (typeof stored === "string") return JSON.parse(stored);
-    throw cannotRead(name, stored, "JSON text");
+    if (typeof stored !== "string") {
+      throw cannotRead(name, stored, "JSON text");
+    }
+    try {
+      return JSON.parse(stored);
+    } catch (cause) {
+      throw cannotRead(name, stored, "JSON text", { cause });
+    }
   },
 };

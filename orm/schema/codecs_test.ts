@@ -67,3 +67,29 @@ Deno.test("describe() keeps a message short", () => {
   assertEquals(describe(Object.create(null)), "an object");
   assertEquals(describe(new Int8Array()), "an Int8Array");
 });
+
+Deno.test("jsonCodec names the column of what is no JSON", () => {
+  const circle: { of?: unknown } = {};
+  circle.of = circle;
+  for (const value of [circle, { a: 1n }]) {
+    assertThrows(
+      () => jsonCodec.encode(value, "c"),
+      TypeError,
+      'Cannot store "c": got an object, want a JSON value',
+    );
+  }
+  assertThrows(
+    () => jsonCodec.decode("{", "c"),
+    TypeError,
+    'Cannot read "c": got "{", want JSON text',
+  );
+});
+
+Deno.test("dateCodec.decode() refuses what no Date can be", () => {
+  assertEquals(dateCodec.decode(8.64e15, "c"), new Date(8.64e15));
+  assertThrows(
+    () => dateCodec.decode(8.64e15 + 2, "c"),
+    TypeError,
+    'Cannot read "c": got 8640000000000002, want milliseconds since 1970',
+  );
+});
