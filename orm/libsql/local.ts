@@ -279,7 +279,10 @@ class LibsqlStatement implements Statement {
       this.#getter ??= this.#prepare();
       return this.#getter.get(params) as SqlValue[] | undefined; // as in all()
     } catch (error) {
-      throw this.#healed(error, this.#getter, params);
+      const failed = this.#getter;
+      // It would bind nothing from now on, and fail by these values for ever.
+      this.#getter = undefined;
+      throw this.#healed(error, failed, params);
     }
   }
 

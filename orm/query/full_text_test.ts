@@ -10,6 +10,7 @@ import {
   table,
   text,
 } from "../mod.ts";
+import { blog, posts } from "../testdata/blog.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
 const notes = table("no'tes \"1", {
@@ -171,3 +172,20 @@ Deno.test("fullText() says what it cannot search", () => {
   ];
   for (const [refuse, message] of cases) assertThrows(refuse, Error, message);
 });
+
+onEveryDriver(
+  "a mistake in the syntax of one search is not one of the next",
+  async (engine) => {
+    const session = await blog(engine);
+    const titles = fullText(posts, ["title"]);
+    await session.createFullText(titles);
+    const found = (text: string) =>
+      session.model(posts).match(titles, text, { raw: true });
+    for (let round = 0; round < 2; round++) {
+      await assertRejects(() => found("AND").count(), SqlSyntaxError);
+      assertEquals(await found("hello").count(), 2);
+      await assertRejects(() => found("AND").find(), SqlSyntaxError);
+      assertEquals((await found("hello").find()).length, 2);
+    }
+  },
+);
