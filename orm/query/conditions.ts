@@ -75,7 +75,17 @@ export function conditionSql(
       : columnSql(plan.column(key), value, plan, params);
     sql = sql === "" ? part : `${sql} AND ${part}`;
   }
+  if (sql === "") checkEmpty(where);
   return sql;
+}
+
+/** A promise, a query or a map shows no properties, and means other rows than all. */
+function checkEmpty(where: object): void {
+  const prototype: unknown = Object.getPrototypeOf(where);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return;
+  throw new TypeError(
+    `Cannot use condition: got ${describe(where)}, want an object or SQL`,
+  );
 }
 
 /** An empty object would be true of every row, so inside of others it is refused. */

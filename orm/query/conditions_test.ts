@@ -66,5 +66,14 @@ Deno.test("conditionSql() refuses what parsed JSON may hold", () => {
 });
 
 Deno.test("conditionSql() takes no inherited condition", () => {
-  assertEquals(write(Object.create({ id: 1 })).sql, "");
+  for (const where of [Object.create({ id: 1 }), Promise.resolve({ id: 1 })]) {
+    assertThrows(
+      () => write(where),
+      TypeError,
+      `Cannot use condition: got ${
+        where instanceof Promise ? "a Promise" : "an object"
+      }, want an object or SQL`,
+    );
+  }
+  assertEquals(write({}).sql + write(Object.create(null)).sql, "");
 });

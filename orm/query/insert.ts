@@ -4,6 +4,7 @@ import type { SqlText } from "../dialect/dialect.ts";
 import type { MaybePromise, RunResult } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import type { Executor } from "../executor.ts";
+import { describe } from "../schema/codecs.ts";
 import type { Conflict } from "./conflict.ts";
 import type { InsertShape } from "./insert_shape.ts";
 import type { TablePlan } from "./plan.ts";
@@ -81,6 +82,21 @@ export function writeRows(
   });
 }
 
+/** Refuses what is no row, which would be inserted as one without values. */
+export function checkRows(
+  { name }: TablePlan,
+  rows: readonly unknown[],
+): void {
+  for (const row of rows) {
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) {
+      continue;
+    }
+    throw new TypeError(
+      `Cannot insert into ${name}: got ${describe(row)}, want a row`,
+    );
+  }
+}
+
 /** Every row is encoded before the first is inserted. */
 function chunked(
   plan: TablePlan,
@@ -88,6 +104,7 @@ function chunked(
   conflict?: Conflict,
   others = 0,
 ): SqlText[] {
+  checkRows(plan, rows);
   const chunks: SqlText[] = [];
   const isAlike = plan.hasOneShape && conflict === undefined;
   let start = 0;
@@ -103,7 +120,8 @@ function chunked(
       end++;
     }
     for (const size of CHUNKS) {
-      if (!shape.fits(size, tail.params.length + others)) continue;
+      // One row with too many values is the database's to refuse.
+      if (size > 1 && !shape.fits(size, tail.params.length + others)) continue;
       for (; end - start >= size; start += size) {
         const params: SqlValue[] = [];
         for (let index = start; index < start + size; index++) {

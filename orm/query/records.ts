@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { NotFoundError } from "../errors.ts";
+import { ConflictError, NotFoundError } from "../errors.ts";
 import { describe } from "../schema/codecs.ts";
 import type {
   Columns,
@@ -79,7 +79,10 @@ export async function saveRecord<C extends Columns>(
     ? await rows.find()
     : await rows.returning().update(changes);
   if (stored !== undefined) return stored;
-  throw noRecord(plan, "save");
+  if (known === undefined) throw noRecord(plan, "save");
+  throw new ConflictError(
+    `Cannot save record of ${plan.name}: its row has another version, or is gone`,
+  );
 }
 
 /** The row of a record as it is stored now. */

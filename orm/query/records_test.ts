@@ -112,3 +112,20 @@ onEveryDriver(
     assertEquals(await session.model(seats).count(), 2);
   },
 );
+
+onEveryDriver(
+  "Session.save() of a key and a version checks the version",
+  async (engine) => {
+    const session = engine.session();
+    await session.createTable(posts);
+    await session.insert(posts, { title: "a" });
+    const record = { id: 1, version: 1 } as never; // which needs a title
+    assertEquals((await session.save(posts, record)).version, 1);
+    await session.model(posts).all().update({ title: "b" });
+    await assertRejects(
+      () => session.save(posts, record),
+      ConflictError,
+      'Cannot save record of "posts": its row has another version, or is gone',
+    );
+  },
+);

@@ -6,7 +6,12 @@ import type { SqlValue } from "../driver/sql_value.ts";
 import type { Executor } from "../executor.ts";
 import { checkBounded, noRow } from "./bounds.ts";
 import type { Conflict } from "./conflict.ts";
-import { type InsertResult, insertRows, writeRows } from "./insert.ts";
+import {
+  checkRows,
+  type InsertResult,
+  insertRows,
+  writeRows,
+} from "./insert.ts";
 import type { TablePlan } from "./plan.ts";
 import { WITH_DELETED } from "./query_state.ts";
 import type { QueryContext, QueryScope } from "./query_context.ts";
@@ -131,6 +136,7 @@ export async function insertInto(
   if (rows.length === 0 || beforeInsert.length + afterInsert.length === 0) {
     return await write(context.executor, rows, returning);
   }
+  checkRows(plan, rows);
   return await context.executor.transaction(async (inner) => {
     const { base } = hookBase(context, plan, inner);
     const copies = rows.map((row) => ({ ...row }));

@@ -7,8 +7,10 @@ import {
   fullText,
   NotNullError,
   sql,
+  SqlSyntaxError,
   subquery,
 } from "../mod.ts";
+import { describe } from "../schema/codecs.ts";
 import { notes, people, users } from "../testdata/people.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
@@ -227,5 +229,42 @@ onEveryDriver(
     assertEquals((await found("blue")).sort(), [2, 4]);
     assertEquals(await found("green"), [1]);
     assertEquals([await found("Tom"), await found("Ann")], [[], []]);
+  },
+);
+
+onEveryDriver("what is no row is not inserted", async (engine) => {
+  const session = await people(engine);
+  const before = await session.model(users).count();
+  for (const row of [null, undefined, "Tom", [], [{ name: "Tom" }]]) {
+    for (
+      const write of [
+        () => session.insert(users, row as never),
+        () => session.upsert(users, { name: "Al" }, row as never),
+        () => session.model(users).returning().insert(row as never),
+      ]
+    ) {
+      await assertRejects(
+        write,
+        TypeError,
+        `Cannot insert into "users": got ${describe(row)}, want a row`,
+      );
+    }
+  }
+  assertEquals(await session.model(users).count(), before);
+});
+
+onEveryDriver(
+  "an insert that returns too many values ends with an error",
+  async (engine) => {
+    const session = await people(engine);
+    const many = sql.list(Array.from({ length: 33_000 }, (_, index) => index));
+    const { message } = await assertRejects(
+      () =>
+        session.model(users).returning(() => ({
+          one: expression<number>(sql`1 IN (${many})`),
+        })).insert({ name: "Al" }),
+      SqlSyntaxError,
+    );
+    assert(message.startsWith("Cannot run statement: too many SQL variables"));
   },
 );
