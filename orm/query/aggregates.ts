@@ -8,7 +8,7 @@ import {
   textCodec,
 } from "../schema/codecs.ts";
 import { checkExpressions, type Expression } from "./expression.ts";
-import { sql, withCodec } from "./sql_template.ts";
+import { type Sql, sql, withCodec } from "./sql_template.ts";
 
 // A sum of bigints, or of what has no type, is read as they are.
 const SUMS: ReadonlyMap<ColumnKind, Codec<unknown>> = new Map<
@@ -46,9 +46,9 @@ const SUMS: ReadonlyMap<ColumnKind, Codec<unknown>> = new Map<
  * ```
  */
 export function count(of?: Expression<unknown>): Expression<number> {
-  if (of === undefined) return withCodec(sql`count(*)`, integerCodec);
+  if (of === undefined) return aggregate(sql`count(*)`, integerCodec);
   check("count", of);
-  return withCodec(sql`count(${of})`, integerCodec);
+  return aggregate(sql`count(${of})`, integerCodec);
 }
 
 /**
@@ -59,7 +59,7 @@ export function count(of?: Expression<unknown>): Expression<number> {
  */
 export function countDistinct(of: Expression<unknown>): Expression<number> {
   check("count", of);
-  return withCodec(sql`count(DISTINCT ${of})`, integerCodec);
+  return aggregate(sql`count(DISTINCT ${of})`, integerCodec);
 }
 
 /**
@@ -74,7 +74,7 @@ export function sum<T extends number | bigint | null>(
   of: Expression<T>,
 ): Expression<T | null> {
   const codec = checkNumber("sum", of);
-  return withCodec(sql`sum(${of})`, SUMS.get(codec.kind) ?? codec);
+  return aggregate(sql`sum(${of})`, SUMS.get(codec.kind) ?? codec);
 }
 
 /**
@@ -88,7 +88,7 @@ export function avg(
   of: Expression<number | null> | Expression<bigint | null>,
 ): Expression<number | null> {
   checkNumber("average", of);
-  return withCodec(sql`avg(${of})`, realCodec);
+  return aggregate(sql`avg(${of})`, realCodec);
 }
 
 /**
@@ -99,7 +99,7 @@ export function avg(
  * @returns The aggregate.
  */
 export function min<T>(of: Expression<T>): Expression<T | null> {
-  return withCodec(sql`min(${of})`, check("compare", of));
+  return aggregate(sql`min(${of})`, check("compare", of));
 }
 
 /**
@@ -110,7 +110,7 @@ export function min<T>(of: Expression<T>): Expression<T | null> {
  * @returns The aggregate.
  */
 export function max<T>(of: Expression<T>): Expression<T | null> {
-  return withCodec(sql`max(${of})`, check("compare", of));
+  return aggregate(sql`max(${of})`, check("compare", of));
 }
 
 /**
@@ -126,10 +126,17 @@ export function groupConcat(
   separator = ",",
 ): Expression<string | null> {
   check("join", of);
-  return withCodec(
+  return aggregate(
     sql`group_concat(${of}, ${textCodec.encode(separator, "separator")})`,
     textCodec,
   );
+}
+
+function aggregate(
+  sql: Sql,
+  codec: Codec<unknown>,
+): Sql & { readonly codec: Codec<unknown> } {
+  return withCodec(sql, codec, true);
 }
 
 function check(action: string, of: Expression<unknown>): Codec<unknown> {

@@ -19,6 +19,26 @@ export function namesOne({ property }: ColumnPlan, condition: object): boolean {
   return typeof value !== "object" || value !== null && "eq" in value;
 }
 
+/** Refuses pages of what is not one row for each row of the table. */
+export function checkPaged(
+  plan: TablePlan,
+  { selection, more }: QueryState,
+): void {
+  const { group, joins, isDistinct } = more;
+  const { cells } = selection;
+  const keys = plan.table.primaryKey.map((property) => plan.column(property));
+  // Rows with a key of their own are one each, whatever they are joined to.
+  const isWhole = isDistinct && keys.every((key) => cells.includes(key)) &&
+    cells.every((cell) => plan.columns.some((column) => column === cell));
+  const isSingle = group.sql === ""
+    ? !selection.isAggregate && (isWhole || !joins.some(({ isMany }) => isMany))
+    : group.sql === keys.map(({ path }) => path).join(", ");
+  if (isSingle) return;
+  throw new TypeError(
+    `Cannot read pages of ${plan.name}: its rows are in groups or joined to many, join relations to one row or group by the primary key`,
+  );
+}
+
 /** What it means that an update or a delete found no row. */
 export function noRow(
   action: "update" | "delete",

@@ -10,7 +10,7 @@ import {
   SqlSyntaxError,
   sum,
 } from "../mod.ts";
-import { blog, day, posts, userPosts, users } from "../testdata/blog.ts";
+import { blog, day, posts, tags, userPosts, users } from "../testdata/blog.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
 onEveryDriver("derive() is read like a table", async (engine) => {
@@ -202,3 +202,25 @@ onEveryDriver("derived tables are read only", async (engine) => {
     assertThrows(refuse, TypeError, message);
   }
 });
+
+onEveryDriver(
+  "a union has the names of the properties, not those of the database",
+  async (engine) => {
+    const session = await blog(engine);
+    const model = session.model(tags);
+    const all = model.select("tag").union(model.select("tag"));
+    assertEquals(await all.where({ tag: { ne: "sql" } }).find(), [
+      { tag: "deno" },
+    ]);
+    const loud = model.select((row) => ({
+      tag: expression<string>(sql`upper(${row.tag})`),
+    }));
+    const both = loud.orderBy("-id").limit(1).unionAll(loud.limit(1));
+    assertEquals(await both.orderBy("tag").find(), [
+      { tag: "DENO" },
+      { tag: "SQL" },
+    ]);
+    const rest = both.except(loud.where({ id: 1 }));
+    assertEquals(await rest.find(), [{ tag: "SQL" }]);
+  },
+);

@@ -63,13 +63,12 @@ export function relationJoins(
   const to = joinedPlan(context, alias, relation.to);
   const { through, fromKey, toKey } = relation;
   if (through === undefined) {
-    return [tableJoin(kind, to, matchSql(from, fromKey, to, toKey))];
+    const on = matchSql(from, fromKey, to, toKey);
+    return [tableJoin(kind, to, on, relation.count === "many")];
   }
   const pairs = joinedPlan(context, `${alias} through`, through.table);
   return [
-    {
-      ...tableJoin(kind, pairs, matchSql(from, fromKey, pairs, through.from)),
-    },
+    tableJoin(kind, pairs, matchSql(from, fromKey, pairs, through.from)),
     tableJoin(kind, to, matchSql(pairs, through.to, to, toKey)),
   ];
 }
@@ -79,8 +78,10 @@ export function tableJoin(
   kind: Join["kind"],
   plan: TablePlan,
   on: SqlText,
+  isMany = true,
 ): Join {
-  return { kind, plan, from: plan.from, on, alive: plan.aliveText("") };
+  const alive = plan.aliveText("");
+  return { kind, plan, from: plan.from, on, alive, isMany };
 }
 
 /** That the columns of two tables are equal. */

@@ -2,8 +2,8 @@
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { NoJoins, OrderKey } from "../mod.ts";
-import { blob, integer, real, sql, table, text } from "../mod.ts";
-import { blog, users } from "../testdata/blog.ts";
+import { blob, integer, max, real, sql, table, text } from "../mod.ts";
+import { blog, boss, userPosts, users } from "../testdata/blog.ts";
 import { onEveryDriver } from "../testdata/drivers.ts";
 
 const items = table("items", {
@@ -189,3 +189,45 @@ Deno.test("a page of one direction is one search of an index", async () => {
     "SEARCH logs USING COVERING INDEX logs_at_index",
   ]);
 });
+
+onEveryDriver(
+  "Query.after() refuses rows that are not one for each of the table",
+  async (engine) => {
+    const session = await blog(engine);
+    const model = session.model(users).orderBy("id").limit(1);
+    const joined = model.join("posts", userPosts);
+    const message =
+      'Cannot read pages of "users": its rows are in groups or joined to many';
+    for (
+      const query of [
+        joined,
+        joined.select((user) => ({ id: user.id })).distinct(),
+        model.groupBy("name"),
+        model.leftJoin("b", users, (user, b) => sql`${user.bossId} = ${b.id}`),
+        model.select((user) => ({ id: max(user.id) })),
+      ]
+    ) {
+      await assertRejects(() => query.after(null).find(), TypeError, message);
+    }
+    const names = async (query: typeof model) => {
+      const found: string[] = [];
+      for (let cursor: string | null = null;;) {
+        const [row]: { name: string }[] = await query.after(cursor).find();
+        if (row === undefined) return found;
+        found.push(row.name);
+        cursor = query.cursor(row as never); // a row of the query
+      }
+    };
+    // The types of joined tables are of no interest here.
+    const three = [
+      joined.distinct(),
+      joined.groupBy("id"),
+      model.leftJoin("boss", boss),
+    ] as unknown as (typeof model)[];
+    assertEquals(await Promise.all(three.map(names)), [
+      ["Tom", "Sam"],
+      ["Tom", "Sam"],
+      ["Tom", "Sam", "Ann"],
+    ]);
+  },
+);

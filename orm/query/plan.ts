@@ -157,7 +157,7 @@ export class TablePlan {
         describe(property)
       } of table "${this.table.name}": want ${
         names.map((name) => `"${name}"`).join(", ")
-      }${didYouMean(property, names)}`,
+      }${didYouMean(String(property), names)}`,
     );
   }
 
@@ -182,7 +182,8 @@ export class TablePlan {
       (property) => this.column(property).path,
     );
     for (const value of added) params.push(value);
-    return sql;
+    // The line break ends a comment at the piece's end.
+    return sql.includes("--") ? `${sql}\n` : sql;
   }
 
   /** The same table under another name. */

@@ -45,6 +45,8 @@ export interface Join {
   readonly on: SqlText;
   /** That its row is not deleted, if rows can be. */
   readonly alive: string;
+  /** Whether a row may be there several times because of it. */
+  readonly isMany: boolean;
 }
 
 /** A relation whose rows are read together with a query's. */

@@ -105,8 +105,13 @@ export function selected(
 ): QueryState {
   const { plan, state } = scope;
   const [first, ...others] = columns;
-  if (first === undefined) {
+  if (columns.length === 0) {
     throw new TypeError("Cannot select columns: got none, want one at least");
+  }
+  if (state.more.relations.length > 0) {
+    throw new TypeError(
+      "Cannot select columns: with() has added to the rows, call select() before it",
+    );
   }
   if (typeof first !== "function") {
     // column() refuses what is no name.
@@ -140,6 +145,13 @@ export function joined(
   const { context, plan, state } = scope;
   const join = { plan: context.plan, base: plan, state };
   const { joins } = state.more;
+  if (typeof to !== "object" || to === null) {
+    throw new TypeError(
+      `Cannot join ${describe(alias)}: got ${
+        describe(to)
+      }, want a relation or a table`,
+    );
+  }
   if ("fromKey" in to) {
     const list = relationJoins(join, kind, alias, to);
     return withMore(state, { joins: [...joins, ...list] });
@@ -192,6 +204,18 @@ export function havingSql(scope: QueryScope, condition: SqlMaker): SqlText {
   };
 }
 
+/** Refuses what is no relation. */
+export function checkRelation(name: unknown, relation: unknown): void {
+  if (
+    typeof relation === "object" && relation !== null && "fromKey" in relation
+  ) return;
+  throw new TypeError(
+    `Cannot read relation ${describe(name)}: got ${
+      describe(relation)
+    }, want one made by relate()`,
+  );
+}
+
 /** Adds a relation that is read with the rows. */
 export function withRelation(
   { context, plan, state }: QueryScope,
@@ -219,6 +243,10 @@ export function withRelation(
   }
   if (related.state.more.page !== undefined) {
     throw refuse("after() and before() are not for the rows of a relation");
+  }
+  const { limit, offset, more } = related.state;
+  if (more.isDistinct && (limit !== undefined || offset !== undefined)) {
+    throw refuse("its rows cannot be distinct and limited for each row");
   }
   const hooked = related.plan.hooks === undefined
     ? undefined
@@ -255,6 +283,7 @@ export function matched<C extends Columns>(
     from: plan.dialect.quote(index.name),
     on,
     alive: "",
+    isMany: false,
   };
   const next = added(
     withMore(state, { joins: [...state.more.joins, join] }),

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   count,
   derive,
@@ -275,3 +275,21 @@ Deno.test("queries of one shape share one statement, others are bounded", async 
   }
   assert(engine.stats().statements <= 50);
 });
+
+onEveryDriver(
+  "comments end with the piece of SQL they are in",
+  async (engine) => {
+    const session = await blog(engine);
+    const row = await session.model(users).select((user) => ({
+      one: expression<number>(sql`1 -- one`),
+      name: user.name,
+    })).orderBy({ by: (user) => sql`${user.id} -- id`, descending: true })
+      .first();
+    assertEquals(row, { one: 1, name: "Ann" });
+    assertThrows(
+      () => session.model(users).select(() => ({ x: expression(sql`?`) })),
+      TypeError,
+      'Cannot select "x" by "?": there is a "?" in it',
+    );
+  },
+);

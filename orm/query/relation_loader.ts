@@ -9,7 +9,7 @@ import { type Key, keyConditions, keyReader } from "./relation_keys.ts";
 import { orderParams } from "./order.ts";
 import type { ColumnPlan, TablePlan } from "./plan.ts";
 import type { Selection } from "./selections.ts";
-import type { EagerRelation, QueryState } from "./query_state.ts";
+import type { EagerRelation, MoreState, QueryState } from "./query_state.ts";
 import { selectText } from "./select_text.ts";
 
 /** The relation of a query by its refined query. */
@@ -169,7 +169,7 @@ async function attach(
 /** Adds the related rows of some keys. */
 async function collect(
   executor: Executor,
-  { plan, state, toKey, count, hooked }: EagerRelation,
+  { name, plan, state, toKey, count, hooked }: EagerRelation,
   condition: SqlText,
   found: Map<Key, unknown>,
 ): Promise<void> {
@@ -177,6 +177,7 @@ async function collect(
   const { selection } = reader;
   const inner: QueryState = {
     ...state,
+    more: groupedByParent(state, toKey),
     selection,
     where: state.where === ""
       ? condition.sql
@@ -187,23 +188,48 @@ async function collect(
   const text = isCut
     ? perParentText(plan, inner, toKey)
     : selectText(plan, inner, undefined);
-  let cells: SqlValue[][] = [];
+  const keyOf = keyReader(reader.places(toKey));
+  let keys: (Key | null)[] = [];
+  let known = new Map<unknown, Key | null>();
   const read = async () => {
-    cells = await readCells(executor, text, selection);
-    return await reader.read(executor, cells);
+    const cells = await readCells(executor, text, selection);
+    keys = cells.map(keyOf);
+    const rows = await reader.read(executor, cells);
+    if (hooked !== undefined) {
+      known = new Map(rows.map((row, index) => [row, keys[index] ?? null]));
+    }
+    return rows;
   };
   const rows = hooked === undefined ? await read() : await hooked(read);
-  const keyOf = keyReader(reader.places(toKey));
+  // A hook may have taken rows out, so that others have moved up.
+  const isMoved = rows.length !== keys.length;
   for (const [index, row] of rows.entries()) {
-    const key = keyOf(cells[index]!); // a row of cells for each row
+    const key = known.get(row) ?? (isMoved ? undefined : keys[index]);
+    if (key === undefined) {
+      throw new TypeError(
+        `Cannot read relation "${name}": a hook has put in a row that was not read`,
+      );
+    }
     if (key === null) continue;
-    const known = found.get(key);
-    if (known === undefined) {
+    const others = found.get(key);
+    if (others === undefined) {
       found.set(key, count === "many" ? [row] : row);
     } else if (count === "many") {
-      (known as unknown[]).push(row); // made above
+      (others as unknown[]).push(row); // made above
     }
   }
+}
+
+/** What makes one row of many does so for each parent by itself. */
+function groupedByParent(
+  { selection, more }: QueryState,
+  toKey: readonly ColumnPlan[],
+): MoreState {
+  const { group } = more;
+  if (group.sql === "" && !selection.isAggregate) return more;
+  const parts = toKey.map(({ path }) => path);
+  if (group.sql !== "") parts.push(group.sql);
+  return { ...more, group: { sql: parts.join(", "), params: group.params } };
 }
 
 /** A query whose limit and offset count for each parent by itself. */

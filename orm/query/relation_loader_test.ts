@@ -6,9 +6,11 @@ import {
   blob,
   count,
   type Engine,
+  expression,
   integer,
   real,
   relate,
+  sql,
   table,
   text,
 } from "../mod.ts";
@@ -311,4 +313,66 @@ onEveryDriver("a pair that is softly deleted is none", async (engine) => {
   const row = await session.model(posts).select("id").with("topics", topics)
     .first();
   assertEquals(row, { id: 1, topics: [{ id: 2, tag: "sql" }] });
+});
+
+onEveryDriver(
+  "groups and aggregates of a relation are of each row by itself",
+  async (engine) => {
+    const session = await blog(engine);
+    const model = session.model(users).select("name").orderBy("id");
+    const counted = await model.with(
+      "posts",
+      userPosts,
+      (query) => query.select(() => ({ n: count() })),
+    ).find();
+    assertEquals(counted.map(({ posts }) => posts), [
+      [{ n: 3 }],
+      [{ n: 1 }],
+      [],
+    ]);
+    const grouped = await model.with(
+      "posts",
+      userPosts,
+      (query) =>
+        query.groupBy((post) => sql`length(${post.title}) > ${5}`)
+          .orderBy({ by: () => sql`count(*)` })
+          .select(() => ({ n: expression<number>(sql`${count()} * 1`) })),
+    ).find();
+    assertEquals(grouped.map(({ posts }) => posts), [
+      [{ n: 1 }, { n: 2 }],
+      [{ n: 1 }],
+      [],
+    ]);
+  },
+);
+
+onEveryDriver("Query.with() says what it cannot read", async (engine) => {
+  const session = await blog(engine);
+  const model = session.model(users);
+  const cases: [() => unknown, string][] = [
+    [
+      () =>
+        model.with(
+          "p",
+          userPosts,
+          (query) => query.select("title", "userId").distinct().limit(1),
+        ),
+      'Cannot read relation "p": its rows cannot be distinct and limited for each row',
+    ],
+    [
+      () => model.with("p", null as never),
+      'Cannot read relation "p": got null, want one made by relate()',
+    ],
+    [
+      () => model.with("p", userPosts, () => undefined as never),
+      'Cannot read relation "p": its function returns no query',
+    ],
+    [
+      () => model.with("p", userPosts).select("id"),
+      "Cannot select columns: with() has added to the rows, call select() before it",
+    ],
+  ];
+  for (const [refuse, message] of cases) {
+    assertThrows(refuse, TypeError, message);
+  }
 });

@@ -52,6 +52,18 @@ export async function readWithHooks<T>(
   return result;
 }
 
+/** The same for the first row, which a hook may take out. */
+export async function firstWithHooks<T>(
+  scope: QueryScope,
+  read: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const rows = await readWithHooks(scope, async () => {
+    const row = await read();
+    return row === undefined ? [] : [row];
+  }, (rows) => rows);
+  return rows[0];
+}
+
 /** The same for rows one by one. */
 export async function* iterateWithHooks(
   { context, plan }: QueryScope,
@@ -63,7 +75,8 @@ export async function* iterateWithHooks(
   const { base } = hookBase(context, plan, context.executor, signal);
   await callHooks(hooks.beforeQuery, base);
   for await (const row of rows) {
-    await callHooks(hooks.afterQuery, [row], base);
-    yield row;
+    const list = [row];
+    await callHooks(hooks.afterQuery, list, base);
+    yield* list;
   }
 }

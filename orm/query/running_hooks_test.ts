@@ -104,3 +104,50 @@ hooked(
     assertEquals(signals, [signal, signal, undefined, undefined]);
   },
 );
+
+hooked(
+  "afterQuery() takes rows out of every way to read, and of relations",
+  [on(users, {
+    afterQuery(rows) {
+      const kept = rows.filter(({ name }) => name !== "Tom");
+      rows.splice(0, rows.length, ...kept);
+    },
+  })],
+  async (session) => {
+    const pets = table("pets", {
+      id: integer().primaryKey(),
+      owner: integer(),
+    });
+    await session.createTable(pets);
+    await session.insert(users, { name: "Tom" }, { name: "Sam" });
+    await session.insert(pets, { owner: 1 }, { owner: 2 });
+    const model = session.model(users).orderBy("id");
+    assertEquals(await model.first(), undefined);
+    await assertRejects(() => model.one(), NotFoundError);
+    const names: string[] = [];
+    for await (const { name } of model.iterate()) names.push(name);
+    assertEquals(names, ["Sam"]);
+    const owner = relate(pets).belongsTo(users, "owner");
+    const found = await session.model(pets).orderBy("id").with("by", owner)
+      .find();
+    assertEquals(found.map(({ by }) => by?.name), [undefined, "Sam"]);
+  },
+);
+
+hooked(
+  "afterQuery() puts no row of its own into a relation",
+  [on(users, {
+    afterQuery(rows) {
+      rows.push({ name: "Eve" });
+    },
+  })],
+  async (session) => {
+    await session.insert(users, { name: "Tom" });
+    const self = relate(users).belongsTo(users, "id");
+    await assertRejects(
+      () => session.model(users).with("self", self).find(),
+      TypeError,
+      'Cannot read relation "self": a hook has put in a row that was not read',
+    );
+  },
+);

@@ -3,6 +3,8 @@
 import type { SqlText } from "../dialect/dialect.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import type { SelectText } from "./selectable.ts";
+import type { Selection } from "./selections.ts";
+import { checkPaged } from "./bounds.ts";
 import { sourcesOf } from "./join.ts";
 import { afterSql, cursorValues, pageTerms } from "./keyset.ts";
 import { orderParams, orderText, reversed } from "./order.ts";
@@ -43,8 +45,28 @@ export function selectText(
   return new SelectWriter(plan, state).write(limit);
 }
 
-/** What another query has to know to have this one inside of it. */
-export function innerText(plan: TablePlan, state: QueryState): SelectText {
+/** The same columns, which are called as the properties that they are of. */
+function named(
+  { dialect, from }: TablePlan,
+  selection: Selection,
+): Selection {
+  const list = selection.items.map((item, index) =>
+    // There is a cell for each item.
+    `${item} AS ${dialect.quote(selection.cells[index]?.property ?? "")}`
+  ).join(", ");
+  return { ...selection, list, sql: `SELECT ${list} FROM ${from}` };
+}
+
+/**
+ * What another query has to know to have this one inside of it.
+ *
+ * @param isNamed Whether its columns are read by the names of the properties.
+ */
+export function innerText(
+  plan: TablePlan,
+  state: QueryState,
+  isNamed: boolean,
+): SelectText {
   const { order, limit, offset, more, selection } = state;
   if (more.relations.length > 0) {
     throw new TypeError(
@@ -56,7 +78,10 @@ export function innerText(plan: TablePlan, state: QueryState): SelectText {
     sourcesOf(plan, state).every(({ derived }) =>
       derived?.statement === undefined || derived.isInline
     );
-  const text = selectText(plan, state, limit);
+  const inner = isNamed
+    ? { ...state, selection: named(plan, selection) }
+    : state;
+  const text = selectText(plan, inner, limit);
   return { ...text, cells: selection.cells, isBare };
 }
 
@@ -178,6 +203,7 @@ class SelectWriter {
     const { terms } = this.#state;
     if (page === undefined) return { terms };
     const keys = pageTerms(this.#plan, terms);
+    checkPaged(this.#plan, this.#state);
     const { cursor, isBefore } = page;
     const values = cursor === null ? undefined : cursorValues(keys, cursor);
     // What comes before comes after in the order from the end.

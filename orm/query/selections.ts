@@ -4,7 +4,8 @@ import type { PrepareOptions } from "../driver/driver.ts";
 import type { SqlValue } from "../driver/sql_value.ts";
 import { checkExpressions, type Expression } from "./expression.ts";
 import { type Cell, type Hydrator, hydrator } from "./hydrate.ts";
-import type { Sql } from "./sql_template.ts";
+import { checkExpression } from "./sql.ts";
+import { hasAggregate, type Sql } from "./sql_template.ts";
 import { MAX_TEXTS } from "./texts.ts";
 
 /** What a query reads: the text up to its conditions, and how rows are made. */
@@ -16,6 +17,8 @@ export interface Selection extends PrepareOptions {
   readonly list: string;
   readonly params: readonly SqlValue[];
   readonly cells: readonly Cell[];
+  /** Whether it has aggregates, which make one row of many. */
+  readonly isAggregate: boolean;
 }
 
 const NO_PARAMS: readonly SqlValue[] = [];
@@ -51,7 +54,7 @@ export class Selections {
       const columns = properties?.map((name) => this.#table.column(name)) ??
         this.#table.columns;
       const items = columns.map(({ path }) => path);
-      selection = this.#make(items, NO_PARAMS, columns);
+      selection = this.#make(items, NO_PARAMS, columns, false);
       if (this.#known.size >= MAX_TEXTS) this.#known.clear();
       this.#known.set(key, selection);
     }
@@ -71,7 +74,13 @@ export class Selections {
       throw new TypeError('Cannot select "__proto__": the name is reserved');
     }
     const params: SqlValue[] = [];
-    const items = entries.map(([, item]) => this.#table.write(item, params));
+    const counts: number[] = [];
+    const items = entries.map(([, item]) => {
+      const before = params.length;
+      const text = this.#table.write(item, params);
+      counts.push(params.length - before);
+      return text;
+    });
     const cells = entries.map(([property, { codec }]) => ({ property, codec }));
     // "=" keeps these apart from the lists of ofProperties().
     const key = `=${items.join()}\n${JSON.stringify(Object.keys(expressions))}`;
@@ -79,7 +88,13 @@ export class Selections {
     if (known?.cells.every(({ codec }, i) => codec === cells[i]?.codec)) {
       return params.length === 0 ? known : { ...known, params };
     }
-    const selection = this.#make(items, params, cells);
+    for (const [index, [property]] of entries.entries()) {
+      // There is a text and a count for each entry.
+      const text = items[index] ?? "";
+      checkExpression(`select "${property}" by`, text, counts[index] ?? 0);
+    }
+    const isAggregate = entries.some(([, item]) => hasAggregate(item));
+    const selection = this.#make(items, params, cells, isAggregate);
     if (this.#known.size >= MAX_TEXTS) this.#known.clear();
     this.#known.set(key, selection);
     return selection;
@@ -89,6 +104,7 @@ export class Selections {
     items: readonly string[],
     params: readonly SqlValue[],
     cells: readonly Cell[],
+    isAggregate: boolean,
   ): Selection {
     const list = items.join(", ");
     return {
@@ -99,6 +115,7 @@ export class Selections {
       list,
       params,
       cells,
+      isAggregate,
     };
   }
 }

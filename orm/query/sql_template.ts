@@ -107,28 +107,39 @@ class SqlFragment implements Sql {
   readonly texts: readonly string[];
   readonly values: Sql["values"];
   readonly codec: Codec<unknown> | undefined;
+  /** Whether it has a value for many rows, not for each. */
+  readonly isAggregate: boolean;
 
   constructor(
     texts: readonly string[],
     values: Sql["values"],
     codec?: Codec<unknown>,
+    isAggregate = false,
   ) {
     this.texts = Object.freeze(texts);
     this.values = Object.freeze(values);
     this.codec = codec;
+    this.isAggregate = isAggregate;
     Object.freeze(this);
   }
 }
 
 /** The same SQL as an expression whose value is stored by a codec. */
 export function withCodec(
-  { texts, values }: Sql,
+  sql: Sql,
   codec: Codec<unknown>,
+  isAggregate: boolean = hasAggregate(sql),
 ): Sql & { readonly codec: Codec<unknown> } {
+  const { texts, values } = sql;
   // What it is made with is what it has.
-  return new SqlFragment(texts, values, codec) as SqlFragment & {
+  return new SqlFragment(texts, values, codec, isAggregate) as SqlFragment & {
     readonly codec: Codec<unknown>;
   };
+}
+
+/** Whether it is an aggregate, or has one in it. */
+export function hasAggregate(value: unknown): boolean {
+  return value instanceof SqlFragment && value.isAggregate;
 }
 
 /** The piece of SQL that is a name, or a query in parentheses. */
@@ -169,7 +180,13 @@ function join(texts: readonly string[], items: readonly unknown[]): Sql {
     }
     open += rest[index];
   });
-  return new SqlFragment([...outTexts, open], outValues);
+  const isAggregate = items.some(hasAggregate);
+  return new SqlFragment(
+    [...outTexts, open],
+    outValues,
+    undefined,
+    isAggregate,
+  );
 }
 
 function tag(

@@ -27,6 +27,7 @@ import {
   withMore,
 } from "./query_state.ts";
 import {
+  checkRelation,
   grouped,
   havingSql,
   joined,
@@ -49,7 +50,11 @@ import {
   iterateRows,
 } from "./reading.ts";
 import type { Explanation, IterateOptions } from "./results.ts";
-import { iterateWithHooks, readWithHooks } from "./running_hooks.ts";
+import {
+  firstWithHooks,
+  iterateWithHooks,
+  readWithHooks,
+} from "./running_hooks.ts";
 import { innerText, selectText, whereText } from "./select_text.ts";
 import {
   SELECT,
@@ -96,8 +101,7 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   }
 
   get #scope(): QueryScope {
-    const context = this.#context;
-    return { context, plan: this.#plan, state: this.#state };
+    return { context: this.#context, plan: this.#plan, state: this.#state };
   }
 
   where(
@@ -185,8 +189,8 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   }
 
   with(name: string, relation: Relation, refine?: Refine): Next {
-    const plan = this.#context.plan(relation.to);
-    const every = query(this.#context, plan);
+    checkRelation(name, relation);
+    const every = query(this.#context, this.#context.plan(relation.to));
     const related: unknown = refine === undefined
       ? every
       : refine(every as never); // of the relation's table
@@ -226,7 +230,7 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   #compound(operator: string, other: Selectable<Out>): Compound<Out> {
     const right = selectTextOf(other, `make ${operator.toLowerCase()}`);
     const { alias } = this.#plan;
-    const table = compoundTable(alias, operator, this[SELECT](), right);
+    const table = compoundTable(alias, operator, this[SELECT](true), right);
     const plan = new TablePlan(table, this.#plan.dialect);
     // The rows of both, as the columns of the table made of them.
     return query(this.#context, plan) as unknown as Compound<Out>;
@@ -248,8 +252,8 @@ class TableQuery<C extends Columns, Out, J extends Joins>
     return this.#next(withMore(this.#state, change));
   }
 
-  [SELECT](): SelectText {
-    return innerText(this.#plan, this.#state);
+  [SELECT](isNamed = false): SelectText {
+    return innerText(this.#plan, this.#state, isNamed);
   }
 
   // Hydrators make what selections are typed as, here and below.
@@ -278,11 +282,9 @@ class TableQuery<C extends Columns, Out, J extends Joins>
   }
 
   first(): Promise<Out | undefined> {
-    return this.#plan.hooks === undefined ? this.#first() : readWithHooks(
-      this.#scope,
-      () => this.#first(),
-      (row) => row === undefined ? [] : [row],
-    );
+    return this.#plan.hooks === undefined
+      ? this.#first()
+      : firstWithHooks(this.#scope, () => this.#first());
   }
 
   async #first(): Promise<Out | undefined> {

@@ -57,6 +57,7 @@ export function paired(first: Selection, second: Selection): Selection {
     params: [...first.params, ...second.params],
     cells: [...first.cells, ...second.cells],
     bigints: first.bigints || second.bigints,
+    isAggregate: first.isAggregate || second.isAggregate,
     hydrate: (cells) => [
       first.hydrate(cells),
       second.hydrate(cells.slice(length)),
