@@ -38,7 +38,17 @@ export interface Executor {
     work: (inner: Executor) => MaybePromise<T>,
     options?: TransactionOptions,
   ): Promise<T>;
+  /** Ends rows that come one by one with the transaction, if this is one. */
+  open(rows: AsyncGenerator<unknown>): OpenRows;
 }
+
+/** Rows that come one by one, until it is disposed of. */
+export interface OpenRows extends Disposable {
+  /** Refuses to go on when the transaction has ended. */
+  check(): void;
+}
+
+const UNBOUND: OpenRows = { check() {}, [Symbol.dispose]() {} };
 
 /** What an executor works on. */
 export interface Channels {
@@ -68,6 +78,7 @@ export class ChannelExecutor implements Executor {
   /** Whether a transaction could not be rolled back, and so is still open. */
   #isStuck = false;
   readonly #pending = new Set<Promise<unknown>>();
+  readonly #open = new Set<AsyncGenerator<unknown>>();
 
   constructor(channels: Channels, outer?: ChannelExecutor) {
     this.#channels = channels;
@@ -115,6 +126,15 @@ export class ChannelExecutor implements Executor {
         ? this.#once(work, options)
         : retrying(() => this.#once(work, options), retries, options.signal),
     );
+  }
+
+  open(rows: AsyncGenerator<unknown>): OpenRows {
+    if (this.#depth === 0) return UNBOUND;
+    this.#open.add(rows);
+    return {
+      check: () => this.#checkOpen(),
+      [Symbol.dispose]: () => void this.#open.delete(rows),
+    };
   }
 
   /**
@@ -272,6 +292,9 @@ export class ChannelExecutor implements Executor {
       // A call nobody awaited must not run on after the rollback, where it
       // would be outside of the transaction or inside of the next.
       if (inner.#pending.size > 0) await Promise.allSettled(inner.#pending);
+      // A statement that is left in the middle locks its table for ever.
+      const left = [...inner.#open].map((rows) => rows.return(undefined));
+      if (left.length > 0) await Promise.allSettled(left);
       this.#inner = undefined;
     }
   }

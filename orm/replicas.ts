@@ -4,7 +4,7 @@ import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
 import type { ReaderPool } from "./driver/reader_pool.ts";
 import { SqlSyntaxError } from "./errors.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, OpenRows } from "./executor.ts";
 import type { TransactionOptions } from "./transaction.ts";
 
 const MIN_PAUSE = 1000;
@@ -89,6 +89,10 @@ export class ReplicatedExecutor implements Executor {
     options?: TransactionOptions,
   ): Promise<T> {
     return this.#primary.transaction(work, options);
+  }
+
+  open(rows: AsyncGenerator<unknown>): OpenRows {
+    return this.#primary.open(rows);
   }
 
   /** Waits for the reads under way and ends the connections of the replicas. */

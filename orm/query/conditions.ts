@@ -127,7 +127,11 @@ function listSql(
   }
   if (list.length === 0) throw refuse(key, "the array is empty");
   const all = nesting ?? { depth: 0, objects: { count: 0 } };
-  const parts = list.map((where) => innerSql(plan, key, where, params, all));
+  // Not by map(), which passes holes over.
+  const parts = Array.from(
+    list,
+    (where) => innerSql(plan, key, where, params, all),
+  );
   if (params.length > plan.dialect.maxParams) {
     throw new RangeError(
       `Cannot use condition on "${key}": ${params.length} values, want at most ${plan.dialect.maxParams}`,

@@ -215,7 +215,11 @@ function inSql(
   if (!Array.isArray(operand)) {
     throw refuse(property, `"${operator}" wants an array`);
   }
-  const values = operand.map((value) => codec.encode(value, property));
+  // Not by map(), which passes holes over.
+  const values = Array.from(
+    operand,
+    (value) => codec.encode(value, property),
+  );
   const list = plan.dialect.inList(codec.kind);
   if (list !== undefined) {
     params.push(jsonList(values));

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  ClosedError,
   count,
   derive,
   exists,
@@ -291,5 +292,34 @@ onEveryDriver(
       TypeError,
       'Cannot select "x" by "?": there is a "?" in it',
     );
+  },
+);
+
+onEveryDriver(
+  "Query.iterate() ends with its transaction and frees the table",
+  async (engine) => {
+    const session = engine.session();
+    await session.createTable(numbers);
+    await session.insert(numbers, { n: 1 }, { n: 2 }, { n: 3 });
+    const left: AsyncGenerator<unknown, void, void>[] = [];
+    await session.transaction(async (tx) => {
+      const rows = tx.model(numbers).iterate();
+      left.push(rows);
+      await rows.next();
+      await tx.transaction(async (inner) => {
+        const rows = inner.model(numbers).iterate();
+        left.push(rows);
+        await rows.next();
+      });
+    });
+    for (const rows of left) {
+      await assertRejects(
+        () => rows.next(),
+        ClosedError,
+        "Cannot use the transaction: it has ended",
+      );
+    }
+    await session.dropTable(numbers);
+    assertEquals(await session.hasTable(numbers), false);
   },
 );

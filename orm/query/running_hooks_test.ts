@@ -151,3 +151,20 @@ hooked(
     );
   },
 );
+
+hooked(
+  "an update without changes is refused before its hooks",
+  [on(users, { beforeUpdate: (changes) => void (changes.name = "Eve") })],
+  async (session) => {
+    await session.insert(users, { name: "Tom" });
+    const model = session.model(users).where({ id: 1 });
+    for (const changes of [undefined, null, "Tom"]) {
+      await assertRejects(
+        () => model.update(changes as never),
+        TypeError,
+        "Cannot update rows: got ",
+      );
+    }
+    assertEquals((await model.one()).name, "Tom");
+  },
+);

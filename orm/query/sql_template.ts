@@ -216,7 +216,7 @@ function ref(target: string | NamedColumn | NamedTable): Sql {
 
 function list(items: readonly (SqlParam | Sql)[]): Sql {
   if (items.length === 0) throw new TypeError("Cannot make list: it is empty");
-  return join(["", ...Array(items.length - 1).fill(", "), ""], items);
+  return join(["", ...Array(items.length - 1).fill(", "), ""], [...items]);
 }
 
 /**

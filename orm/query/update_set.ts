@@ -79,9 +79,7 @@ export class UpdateSet {
 
   /** The text, up to the conditions; its values are appended. */
   sql(changes: unknown, params: SqlValue[]): string {
-    if (typeof changes !== "object" || changes === null) {
-      throw noChanges(changes);
-    }
+    checkChanges(changes);
     let sql = "";
     let known = 0;
     // In the table's order: that of the keys makes no new text.
@@ -166,6 +164,12 @@ export class UpdateSet {
       throw new TypeError("Cannot update rows: got no change, want one");
     }
   }
+}
+
+/** Refuses what holds no changes. */
+export function checkChanges(changes: unknown): asserts changes is object {
+  if (typeof changes === "object" && changes !== null) return;
+  throw noChanges(changes);
 }
 
 function noChanges(changes: unknown): TypeError {

@@ -18,6 +18,7 @@ import type { QueryContext, QueryScope } from "./query_context.ts";
 import { activeHooks, hookBase } from "./running_hooks.ts";
 import { whereText } from "./select_text.ts";
 import type { Selection } from "./selections.ts";
+import { checkChanges } from "./update_set.ts";
 import { type AnyHook, callHooks } from "./table_hooks.ts";
 import { paired, runWrite, type Written } from "./written.ts";
 
@@ -85,6 +86,7 @@ async function hookedUpdate(
   before: readonly AnyHook[],
   after: readonly AnyHook[],
 ): Promise<Written> {
+  checkChanges(change.changes);
   const { base, quiet } = hookBase(scope.context, scope.plan, inner);
   const changes = { ...change.changes };
   const rows = change.queryOf(quiet);

@@ -268,3 +268,27 @@ onEveryDriver(
     assert(message.startsWith("Cannot run statement: too many SQL variables"));
   },
 );
+
+onEveryDriver("holes in lists are values that are missing", async (engine) => {
+  const session = await people(engine);
+  const model = session.model(users);
+  // deno-lint-ignore no-sparse-arrays -- as a list by index may be
+  const sparse = [1, , 2] as number[];
+  const cases: [() => unknown, string][] = [
+    [
+      () => model.where({ id: { in: sparse } }),
+      "got undefined, want an integer",
+    ],
+    [
+      () => model.where({ or: [{ id: 1 }, ...Array(1)] as never }),
+      "Cannot use condition: got undefined, want an object or SQL",
+    ],
+    [
+      () => sql.list(sparse),
+      "Cannot bind value 2 of the template: got undefined",
+    ],
+  ];
+  for (const [refuse, message] of cases) {
+    assertThrows(refuse, TypeError, message);
+  }
+});
