@@ -71,9 +71,9 @@ export interface Hooks<C extends Columns = Columns> {
    */
   beforeQuery?(context: HookContext<C>): unknown;
   /**
-   * Is called with the rows that were read, which it may change: all at once,
-   * those of `iterate()` one by one, those of `first()` and `one()` as an array
-   * of one or none.
+   * Is called with the rows that were read, which it may change and take out:
+   * all at once, those of `iterate()` one by one, those of `first()` and `one()`
+   * as an array of one or none.
    *
    * @param rows The rows, with what was selected.
    * @param context What it works with.

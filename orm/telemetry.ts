@@ -113,16 +113,20 @@ function activeTracer(): Tracer | undefined {
 }
 
 // Names in quotes and placeholders stay; texts, blobs and numbers are values
-// that SQL of one's own may hold.
+// that SQL of one's own may hold. A quote in a comment begins no text.
 const LITERALS =
-  /("(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\b[a-z_]\w*(?!'))|x?'(?:[^']|'')*'|\b\d[\w.]*/gi;
+  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|("(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\b[a-z_]\w*(?!'))|x?'(?:[^']|'')*(?:'|$)|\b\d[\w.]*/gi;
 const OPERATION = /^\s*([a-z]+)/i;
 const BEHIND_WITH = /\)\s*(select|insert|update|delete|replace|values)\b/i;
 const COLLECTION =
   /\b(?:from|into|update|table(?: if (?:not )?exists)?)\s+(?:"((?:[^"]|"")+)"|([a-z_]\w*))/i;
 
 function described(sql: string, system: string): Described {
-  const text = sql.replace(LITERALS, (_, name) => name ?? "?");
+  const text = sql.replace(
+    LITERALS,
+    (token: string, name: string | undefined) =>
+      name ?? (/^(?:--|\/\*)/.test(token) ? "" : "?"),
+  );
   const first = OPERATION.exec(text)?.[1]?.toUpperCase() ?? "SQL";
   const operation = first === "WITH"
     ? BEHIND_WITH.exec(text)?.[1]?.toUpperCase() ?? first

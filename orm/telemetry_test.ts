@@ -19,6 +19,7 @@ await session.createTable(users);
 await session.insert(users, { name: "secret" });
 await session.model(users).where({ name: "secret" }).find();
 await session.raw("SELECT 'hidden', 12345, x'00ff' FROM \\"users\\" WHERE id < 99");
+await session.raw("/* it's a secret */ SELECT 'hidden' -- it's secret");
 await session.insert(users, { name: "secret" }).catch(() => {});
 await engine.transaction(() => {});
 `;

@@ -112,7 +112,8 @@ export interface Query<
    *
    * @param cursor The text by `cursor()` for that row; `null` for the first page.
    * @throws {TypeError} When the query is run: the cursor is of another order,
-   * or the order is by an expression.
+   * the order is by an expression, or a row of the table may be there several
+   * times, by a join with many or in groups other than by its primary key.
    */
   after(cursor: string | null): Query<C, Out, J>;
   /**
@@ -128,7 +129,8 @@ export interface Query<
    *
    * @typeParam K The columns.
    * @param columns The columns.
-   * @throws {TypeError} When a column is unknown or there are none.
+   * @throws {TypeError} When a column is unknown, there are none, or `with()` has
+   * been called before.
    */
   select<K extends keyof C & string>(
     ...columns: readonly K[]
@@ -242,10 +244,11 @@ export interface Query<
    * @typeParam Related The related rows.
    * @param name The property.
    * @param relation The relation.
-   * @param refine Narrows the query of the related rows; its limit and offset
-   * count for each row by itself. It may read relations of its own.
-   * @throws {TypeError} When the relation starts from another table, or the rows
-   * have that property already.
+   * @param refine Narrows the query of the related rows; its limit, offset,
+   * groups and aggregates are of each row by itself (an aggregate that is written
+   * in SQL alone wants `groupBy()`). It may read relations of its own.
+   * @throws {TypeError} When the relation starts from another table, the rows
+   * have that property already, or the related ones are distinct and limited.
    */
   with<
     N extends string,

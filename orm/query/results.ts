@@ -42,8 +42,10 @@ export interface Results<Out> extends Selectable<Out> {
   /**
    * Returns the rows one by one, however many there are, on a connection of its
    * own where the database allows one. Leaving the loop frees what it holds.
+   * Inside of a transaction it ends with it.
    *
    * @param options What ends it early.
+   * @throws {ClosedError} When its transaction has ended.
    * @throws {TypeError} When the query reads a page by `before()`.
    */
   iterate(options?: IterateOptions): AsyncGenerator<Out, void, void>;
