@@ -23,6 +23,7 @@ import type { MigrationPlan } from "./migrate/migration_plan.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
+import { describe } from "./schema/codecs.ts";
 import type { Table } from "./schema/table.ts";
 import {
   ExecutorSession,
@@ -58,6 +59,13 @@ function connect(
   }, { limit });
 }
 
+function checkIsTable(table: unknown): void {
+  if (typeof table === "object" && table !== null && "columns" in table) return;
+  throw new TypeError(
+    `Cannot use table: got ${describe(table)}, want one made by table()`,
+  );
+}
+
 /** What the sessions of one database share. */
 function toContext(
   dialect: Dialect,
@@ -70,6 +78,7 @@ function toContext(
     plan: (table) => {
       let plan = plans.get(table);
       if (plan === undefined) {
+        checkIsTable(table);
         plan = new TablePlan(table, dialect, hooksOf(table, hooks));
         plans.set(table, plan);
       }

@@ -5,6 +5,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertThrows,
 } from "@std/assert";
 import { libsql } from "./libsql.ts";
 import {
@@ -321,5 +322,29 @@ Deno.test("a commit that meets a lock is tried again", async () => {
     await using engine = await Engine.open(driver);
     assertEquals(await engine.transaction(() => 5), 5);
     assertEquals(failures, -1);
+  }
+});
+
+Deno.test("Session.model() refuses what is no table", async () => {
+  await using engine = await Engine.open(sqlite());
+  const session = engine.session();
+  class Users {}
+  const cases: [unknown, string][] = [
+    [undefined, "undefined"],
+    ["users", '"users"'],
+    [Users, "a function"],
+    [{}, "an object"],
+  ];
+  for (const [table, given] of cases) {
+    assertThrows(
+      () => session.model(table as never),
+      TypeError,
+      `Cannot use table: got ${given}, want one made by table()`,
+    );
+    await assertRejects(
+      () => session.insert(table as never, {} as never),
+      TypeError,
+      `Cannot use table: got ${given}, want one made by table()`,
+    );
   }
 });
