@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Dialect, SqlText } from "./dialect/dialect.ts";
+import { ChannelExecutor } from "./channel_executor.ts";
 import { retryWhileBusy } from "./driver/busy.ts";
 import { Channel } from "./driver/channel.ts";
 import type { Connection, Driver } from "./driver/driver.ts";
@@ -13,7 +14,6 @@ import {
   type EngineOptions,
   type SessionOptions,
 } from "./engine_options.ts";
-import { ChannelExecutor } from "./executor.ts";
 import { type Hooks, hooksOf, type HooksOn } from "./hooks.ts";
 import {
   type MigrateOptions,
@@ -117,6 +117,7 @@ export class Engine {
   readonly #replicas: ReplicatedExecutor | undefined;
   readonly #session: Session;
   readonly #primary: Session;
+  readonly #busyTimeout: number;
   #closing: Promise<void> | undefined;
 
   /**
@@ -140,9 +141,12 @@ export class Engine {
     const toChannel = (connection: Connection, driver: Driver) =>
       new Channel(connection, driver, { statements, onQuery });
     const pool = (driver: Driver, method: "open" | "openReader") =>
-      new ReaderPool(async () =>
-        toChannel(await connect(driver, method, busyTimeout), driver)
+      new ReaderPool(
+        async () =>
+          toChannel(await connect(driver, method, busyTimeout), driver),
+        { isSingle: method === "open" },
       );
+    this.#busyTimeout = busyTimeout;
     this.#writer = toChannel(connection, driver);
     this.#readers = driver.openReader && pool(driver, "openReader");
     this.#executor = new ChannelExecutor({
@@ -338,9 +342,11 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
-    const replicas = this.#replicas?.close();
     try {
-      await this.#executor.close();
+      await Promise.all([
+        this.#executor.close(),
+        this.#replicas?.end(this.#busyTimeout),
+      ]);
     } catch (error) {
       this.#closing = undefined;
       throw error;
@@ -348,7 +354,7 @@ export class Engine {
     // One that fails to close must not keep the others open.
     const closed = await Promise.allSettled([
       this.#readers?.close(),
-      replicas,
+      this.#replicas?.close(),
       (async () => await this.#writer.close())(),
     ]);
     for (const result of closed) {

@@ -3,8 +3,11 @@
 import type { Channel } from "./driver/channel.ts";
 import type { MaybePromise } from "./driver/driver.ts";
 import type { ReaderPool } from "./driver/reader_pool.ts";
+import { settled } from "./driver/settled.ts";
+import type { SqlValue } from "./driver/sql_value.ts";
 import { SqlSyntaxError } from "./errors.ts";
-import type { Executor, OpenRows } from "./executor.ts";
+import type { Executor } from "./executor.ts";
+import { awaited, type RowsRequest } from "./rows_in_turn.ts";
 import type { TransactionOptions } from "./transaction.ts";
 
 const MIN_PAUSE = 1000;
@@ -53,31 +56,47 @@ export class ReplicatedExecutor implements Executor {
   }
 
   read<T>(work: (channel: Channel) => MaybePromise<T>): Promise<T> {
-    const reading = this.#read(work).finally(() =>
-      this.#pending.delete(reading)
-    );
+    const reading = this.#spread(
+      async (connections) => await work(await connections.shared()),
+      async () => await this.#primary.read(work),
+    ).finally(() => this.#pending.delete(reading));
     this.#pending.add(reading);
     return reading;
   }
 
-  async #read<T>(work: (channel: Channel) => MaybePromise<T>): Promise<T> {
+  iterate(...request: RowsRequest): AsyncGenerator<SqlValue[]> {
+    return awaited(this.#pending, () =>
+      this.#spread(
+        (connections) => connections.iterate(...request),
+        () => Promise.resolve(this.#primary.iterate(...request)),
+      ));
+  }
+
+  /** Reads from the replica whose turn it is, or from one that answers. */
+  async #spread<T>(
+    read: (connections: ReaderPool) => Promise<T>,
+    otherwise: () => Promise<T>,
+  ): Promise<T> {
     const first = this.#turn++;
     for (let step = 0; step < this.#replicas.length; step++) {
       // The remainder is an index.
       const replica = this.#replicas[(first + step) % this.#replicas.length]!;
       if (this.#isClosed) break;
-      if (replica.until > this.#now()) continue;
+      const { until } = replica;
+      if (until > this.#now()) continue;
       try {
-        const result = await work(await replica.connections.shared());
+        const result = await read(replica.connections);
         replica.pause = MIN_PAUSE;
         return result;
       } catch (error) {
         if (STATEMENT_ERRORS.some((Class) => error instanceof Class)) break;
+        // Of many reads that fail together only the first is a failure more.
+        if (replica.until !== until) continue;
         replica.until = this.#now() + replica.pause;
         replica.pause = Math.min(2 * replica.pause, MAX_PAUSE);
       }
     }
-    return await this.#primary.read(work);
+    return await otherwise();
   }
 
   write<T>(work: (channel: Channel) => MaybePromise<T>): MaybePromise<T> {
@@ -91,14 +110,20 @@ export class ReplicatedExecutor implements Executor {
     return this.#primary.transaction(work, options);
   }
 
-  open(rows: AsyncGenerator<unknown>): OpenRows {
-    return this.#primary.open(rows);
+  /** Has no more reads begin here, and waits, `limit` ms, for those under way. */
+  async end(limit: number): Promise<void> {
+    this.#isClosed = true;
+    if (this.#pending.size > 0) await settled(this.#pending, limit);
   }
 
-  /** Waits for the reads under way and ends the connections of the replicas. */
+  /** Ends the connections of the replicas. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.allSettled(this.#pending);
-    for (const { connections } of this.#replicas) await connections.close();
+    // One that fails to close must not keep the others open.
+    const closed = await Promise.allSettled(
+      this.#replicas.map(({ connections }) => connections.close()),
+    );
+    for (const result of closed) {
+      if (result.status === "rejected") throw result.reason;
+    }
   }
 }

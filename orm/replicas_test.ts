@@ -107,6 +107,45 @@ Deno.test("ReplicatedExecutor.read() leaves a failing replica for a growing paus
   assertEquals(await executor.read(() => "replica"), "replica");
 });
 
+Deno.test("reads that fail together are one failure of a replica", async () => {
+  let now = 0;
+  const pool = new ReaderPool(() => Promise.resolve({} as Channel));
+  const primary = { read: () => "primary" } as unknown as Executor;
+  const executor = new ReplicatedExecutor(primary, [pool], () => now);
+  const failing = () => {
+    throw new DatabaseError("down");
+  };
+  await Promise.all(Array.from({ length: 9 }, () => executor.read(failing)));
+  now = 1000;
+  assertEquals(await executor.read(() => "replica"), "replica");
+});
+
+Deno.test("an engine whose replica does not close closes all the same", async () => {
+  const closed: string[] = [];
+  const watched = (name: string, isBroken: boolean): Driver => {
+    const driver = named(name);
+    return {
+      ...driver,
+      async open() {
+        const connection = await driver.open();
+        const { close } = connection;
+        connection.close = () => {
+          closed.push(name);
+          close.call(connection);
+          if (isBroken) throw new Error(`${name} does not close`);
+        };
+        return connection;
+      },
+    };
+  };
+  const engine = await Engine.open(watched("primary", false), {
+    replicas: [watched("a", true), watched("b", false)],
+  });
+  assertEquals([await whoami(engine), await whoami(engine)], ["a", "b"]);
+  await assertRejects(() => engine.close(), Error, "a does not close");
+  assertEquals(closed.sort(), ["a", "b", "primary"]);
+});
+
 Deno.test("Engine.close() takes replicas along", async () => {
   const closed: string[] = [];
   const watched = (name: string): Driver => {

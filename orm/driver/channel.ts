@@ -144,45 +144,23 @@ export class Channel {
     }, countRecords);
   }
 
-  /**
-   * The rows one by one, on a connection of their own where the driver can open
-   * one: what is written meanwhile neither waits for them nor is seen by them.
-   * In a transaction it is this connection. Where there can be only one, as for a
-   * database in memory, they are read at once, before a transaction of others
-   * can begin and be seen.
-   */
-  iterate(
+  /** The rows one by one, as long as nobody else reads so on this connection. */
+  async *iterate(
     sql: string,
     params: readonly SqlValue[],
     options: PrepareOptions,
-  ): AsyncGenerator<SqlValue[]> {
-    const { openReader } = this.#driver;
-    if (this.inTransaction) return this.#iterate(sql, params, options);
-    return openReader === undefined
-      ? each(this.all(sql, params, options))
-      : this.#iterate(sql, params, options, openReader);
-  }
-
-  async *#iterate(
-    sql: string,
-    params: readonly SqlValue[],
-    options: PrepareOptions,
-    open?: Driver["openReader"],
   ): AsyncGenerator<SqlValue[]> {
     const start = performance.now();
     let error: unknown;
-    let own: Connection | undefined;
     try {
-      own = await open?.call(this.#driver);
       const text = this.#driver.dialect.placeholders(sql);
       // Not of the cache: another run of the statement would end this one.
-      const statement = (own ?? this.#connection).prepare(text, options);
+      const statement = this.#connection.prepare(text, options);
       yield* statement.iterate?.(params) ?? await statement.all(params);
     } catch (cause) {
       error = this.#driver.errorOf(cause);
       throw error;
     } finally {
-      await own?.close();
       this.#log(sql, params, start, error);
     }
   }
@@ -314,8 +292,4 @@ export class Channel {
     const ms = performance.now() - start;
     this.#onQuery?.({ sql, params, ms, rows, affected, error });
   }
-}
-
-async function* each<T>(rows: MaybePromise<readonly T[]>): AsyncGenerator<T> {
-  yield* await rows;
 }

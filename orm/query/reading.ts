@@ -115,24 +115,18 @@ export async function* iterateRows(
   const reader = rowReader(plan, state, []);
   const { selection } = reader;
   const text = selectText(plan, { ...state, selection }, state.limit);
-  // In an object, for what read() returns is awaited.
-  const { rows } = await executor.read((channel) => ({
-    rows: channel.iterate(text.sql, text.params, selection),
-  }));
-  using open = executor.open(rows);
+  const rows = executor.iterate(text.sql, text.params, selection);
   const size = state.more.relations.length > 0 ? BATCH : 1;
   let batch: SqlValue[][] = [];
   for await (const cells of rows) {
     signal?.throwIfAborted();
     if (size === 1) {
       yield selection.hydrate(cells);
-      open.check();
       continue;
     }
     batch.push(cells);
     if (batch.length < size) continue;
     yield* await reader.read(executor, batch);
-    open.check();
     batch = [];
   }
   if (batch.length > 0) yield* await reader.read(executor, batch);
