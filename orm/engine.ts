@@ -20,6 +20,7 @@ import {
   migrateTables,
 } from "./migrate/migrate_tables.ts";
 import type { MigrationPlan } from "./migrate/migration_plan.ts";
+import { rebuildError } from "./migrate/rebuild.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
@@ -309,8 +310,12 @@ export class Engine {
    * @param statements The statements with their values.
    * @throws {ForeignKeyError} When a row would refer to one that is not there.
    */
-  runMigration(statements: readonly SqlText[]): Promise<void> {
-    return this.#executor.migrate(statements);
+  async runMigration(statements: readonly SqlText[]): Promise<void> {
+    try {
+      await this.#executor.migrate(statements);
+    } catch (error) {
+      throw rebuildError(error, statements);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { checkNames } from "../driver/options.ts";
 import type { Engine } from "../engine.ts";
 import type { Table } from "../schema/table.ts";
 import { HISTORY } from "./history.ts";
@@ -33,7 +34,8 @@ export interface GenerateOptions extends Pick<PlanOptions, "rename" | "drop"> {
    */
   readonly empty?: boolean;
   /**
-   * The time in its name.
+   * The time in its name, unless there is a migration of that time or later:
+   * then it is the second after the newest one's.
    *
    * @default {now}
    */
@@ -47,6 +49,8 @@ export interface GenerateRequest {
   readonly options: GenerateOptions;
 }
 
+const OPTIONS = ["rename", "drop", "allowLoss", "empty", "now"];
+
 /** Writes a migration from what the folder's migrations make to the tables. */
 export async function writeMigration(
   folder: MigrationFolder,
@@ -54,9 +58,12 @@ export async function writeMigration(
   { title, tables, options }: GenerateRequest,
 ): Promise<string | undefined> {
   const { rename = {}, drop = [], allowLoss = false, empty = false } = options;
-  const name = migrationName(title, options.now ?? new Date());
+  checkNames("generate migration", options, OPTIONS);
+  const files = await folder.read();
+  const newest = files.at(-1)?.name;
+  const name = migrationName(title, options.now ?? new Date(), newest);
   await using shadow = await open();
-  await replay(shadow, await folder.read());
+  await replay(shadow, files);
   const before = await introspect(shadow.session());
   // There are no rows to count.
   const plan = await planMigration(shadow, tables, {

@@ -17,13 +17,13 @@ export interface AppliedMigration {
   readonly ms: number;
 }
 
-/** The migrations that were applied, in the order of their names. */
+/** The migrations that were applied, in the order in which they were. */
 export async function readHistory(
   session: Session,
 ): Promise<AppliedMigration[]> {
   if (!await session.hasTable(HISTORY)) return [];
   return await session.raw<AppliedMigration>(
-    `SELECT name, checksum, appliedAt, ms FROM ${HISTORY} ORDER BY name`,
+    `SELECT name, checksum, appliedAt, ms FROM ${HISTORY} ORDER BY rowid`,
   );
 }
 
@@ -42,7 +42,7 @@ export function expectHistory(applied: readonly AppliedMigration[]): SqlText[] {
     },
     {
       sql:
-        `SELECT CASE (SELECT json_group_array(name) FROM (SELECT name FROM ${HISTORY} ORDER BY name)) WHEN ? THEN 1 ELSE json('changed') END`,
+        `SELECT CASE (SELECT json_group_array(name) FROM (SELECT name FROM ${HISTORY} ORDER BY rowid)) WHEN ? THEN 1 ELSE json('changed') END`,
       params: [names],
     },
   ];

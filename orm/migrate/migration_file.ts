@@ -17,6 +17,7 @@ export interface MigrationFile {
   readonly down: readonly string[] | null;
 }
 
+const TIME = 14;
 const NAME = /^\d{14}_\w+$/;
 const SECTION = /^-- (up|down)[ \t]*$/gm;
 // Whoever runs the file does these.
@@ -42,7 +43,11 @@ export async function parseMigration(
   // Git may have changed the line ends.
   const text = source.replaceAll("\r\n", "\n");
   const sections = new Map<string, string[]>();
-  const marks = [...text.matchAll(SECTION)];
+  // A line of a text or a name is none, whatever it says.
+  const quoted = tokenize(text).filter(({ text }) => text.includes("\n"));
+  const marks = [...text.matchAll(SECTION)].filter(({ index }) =>
+    !quoted.some(({ start, end }) => start < index && index < end)
+  );
   for (const [index, mark] of marks.entries()) {
     const word = mark[1] ?? "";
     if (sections.has(word)) throw refuse(`it has two sections "-- ${word}"`);
@@ -80,18 +85,35 @@ export interface MigrationText {
 /** The text of a migration's file. */
 export function formatMigration({ up, down, notes }: MigrationText): string {
   const section = (steps: readonly MigrationStep[]) =>
-    statementsOf(steps).map(({ sql }) => `${sql.trimEnd()};\n`).join("");
+    statementsOf(steps).map(({ sql }) => `${ended(sql)};\n`).join("");
   const remarks = notes.map((note) => `-- ${note.replaceAll(/\s+/g, " ")}\n`);
   return `${remarks.join("")}-- up\n${section(up)}\n-- down\n${section(down)}`;
 }
 
-/** The name of a migration that is made now. */
-export function migrationName(title: string, now: Date): string {
-  const time = now.toISOString().replaceAll(/\D/g, "").slice(0, 14);
+/** A statement that a ";" behind it ends: it would be lost in a comment. */
+function ended(sql: string): string {
+  const text = sql.trimEnd();
+  return text.includes("--", text.lastIndexOf("\n") + 1) ? `${text}\n` : text;
+}
+
+/**
+ * The name of a migration that is made now. It comes after the newest one there
+ * is, also in the same second or by a clock that went back.
+ */
+export function migrationName(
+  title: string,
+  now: Date,
+  newest: string | undefined,
+): string {
   const words = title.trim().replaceAll(/[^\p{L}\p{N}]+/gu, "_")
     .replaceAll(/\W/g, "").replaceAll(/^_+|_+$/g, "").toLowerCase();
-  if (words !== "") return `${time}_${words}`;
-  throw new TypeError(
-    `Cannot name migration ${JSON.stringify(title)}: want words of letters`,
-  );
+  if (words === "") {
+    throw new TypeError(
+      `Cannot name migration ${JSON.stringify(title)}: want words of letters`,
+    );
+  }
+  const time = now.toISOString().replaceAll(/\D/g, "").slice(0, TIME);
+  const next = newest === undefined ? 0 : Number(newest.slice(0, TIME)) + 1;
+  const name = `${Math.max(Number(time), next)}`.padStart(TIME, "0");
+  return `${name}_${words}`;
 }

@@ -14,8 +14,9 @@ export class MigrationFolder {
   async read(): Promise<MigrationFile[]> {
     const names: string[] = [];
     try {
-      for await (const { name, isFile } of Deno.readDir(this.#path)) {
-        if (isFile && name.endsWith(".sql")) names.push(name);
+      for await (const { name, isDirectory } of Deno.readDir(this.#path)) {
+        // A link is no file to readDir(), and so mounted folders have them.
+        if (!isDirectory && name.endsWith(".sql")) names.push(name);
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { SqlText } from "../dialect/dialect.ts";
+import { checkNames } from "../driver/options.ts";
 import { Engine } from "../engine.ts";
 import type { Table } from "../schema/table.ts";
 import { findDrift } from "./drift.ts";
@@ -25,6 +26,7 @@ import { type MigrationStatus, statusOf } from "./migration_status.ts";
 
 // Each time another migrator was faster, and has done one of them.
 const ATTEMPTS = 1000;
+const OPTIONS = ["folder", "shadow", "onMigration"];
 
 /**
  * Runs the migrations of a folder on a database: each of them once, in the
@@ -65,6 +67,7 @@ export class Migrator {
    * @param options The folder, and what else it works with.
    */
   constructor(engine: Engine, options: MigratorOptions) {
+    checkNames("make migrator", options, OPTIONS);
     this.#engine = engine;
     this.#folder = new MigrationFolder(options.folder);
     this.#options = options;
@@ -90,25 +93,47 @@ export class Migrator {
    */
   async up(options: RunOptions = {}): Promise<MigrationRun[]> {
     const { count = Infinity, dryRun = false } = checked(options);
+    const { files, history } = await this.#read();
+    const left = pendingOf(files, history).slice(0, count);
+    return dryRun
+      ? left.map(({ name, up }) => runOf(name, up))
+      : await this.#up(left, history);
+  }
+
+  /** Runs migrations in turn; what another migrator has done meanwhile is done. */
+  async #up(
+    left: readonly MigrationFile[],
+    read: readonly AppliedMigration[],
+  ): Promise<MigrationRun[]> {
     const runs: MigrationRun[] = [];
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { files, history } = await this.#read();
-      const done = new Set(history.map(({ name }) => name));
-      const pending = files.filter(({ name }) => !done.has(name));
-      const left = pending.slice(0, count - runs.length);
-      if (dryRun) return left.map(({ name, up }) => runOf(name, up));
-      const [next] = left;
-      if (next === undefined) return runs;
-      this.#tell(next, "up", runs.length, runs.length + left.length);
-      const end = recordSql(next, Date.now());
-      if (!await this.#run(history, next.up, end)) continue;
-      runs.push(runOf(next.name, next.up));
+    let history = read;
+    let misses = 0;
+    let rest = left;
+    for (let file = rest[0]; file !== undefined; file = rest[0]) {
+      this.#tell(file, "up", runs.length, runs.length + rest.length);
+      const end = recordSql(file, Date.now());
+      if (await this.#run(history, file.up, end)) {
+        runs.push(runOf(file.name, file.up));
+        history = [...history, { ...file, appliedAt: 0, ms: 0 }];
+        rest = rest.slice(1);
+        continue;
+      }
+      if (++misses === ATTEMPTS) {
+        throw new MigrationError("Cannot migrate: others migrate all the time");
+      }
+      const now = await this.#read();
+      history = now.history;
+      const names = new Set(rest.map(({ name }) => name));
+      rest = pendingOf(now.files, history).filter(({ name }) =>
+        names.has(name)
+      );
     }
-    throw new MigrationError("Cannot migrate: others migrate all the time");
+    return runs;
   }
 
   /**
-   * Undoes the migrations that were applied last, the last one first.
+   * Undoes the migrations that were applied last, the last one first, whatever
+   * their names.
    *
    * @param options How many, one when left out, or none at all.
    * @returns What was undone, in order.
@@ -144,7 +169,13 @@ export class Migrator {
    */
   async redo(): Promise<MigrationRun[]> {
     const undone = await this.down();
-    return [...undone, ...await this.up({ count: undone.length })];
+    const names = new Set(undone.map(({ name }) => name));
+    const { files, history } = await this.#read();
+    // One of an earlier name may be pending too.
+    const left = pendingOf(files, history).filter(({ name }) =>
+      names.has(name)
+    );
+    return [...undone, ...await this.#up(left, history)];
   }
 
   /**
@@ -245,6 +276,14 @@ export class Migrator {
     }
     return () => Engine.open(shadow());
   }
+}
+
+function pendingOf(
+  files: readonly MigrationFile[],
+  history: readonly AppliedMigration[],
+): MigrationFile[] {
+  const done = new Set(history.map(({ name }) => name));
+  return files.filter(({ name }) => !done.has(name));
 }
 
 function runOf(name: string, statements: readonly string[]): MigrationRun {

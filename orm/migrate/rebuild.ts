@@ -1,6 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect, SqlText } from "../dialect/dialect.ts";
+import { sqliteError } from "../dialect/sqlite_errors.ts";
+import { DatabaseError } from "../errors.ts";
 import { createTableSql } from "../schema/create_sql.ts";
 import type { ColumnSchema, TableSchema } from "../schema/table_schema.ts";
 import { foldName, sameName } from "./normalize.ts";
@@ -35,6 +37,32 @@ export function rebuildSql(rebuild: Rebuild): string[] {
     `ALTER TABLE ${copy} RENAME TO ${table}`,
     "PRAGMA legacy_alter_table = OFF",
   ];
+}
+
+const RENAMED =
+  /^ALTER TABLE "(gee_new_(?:[^"]|"")*)" RENAME TO "((?:[^"]|"")*)"$/;
+
+/**
+ * The error of a migration by the names of the tables it is about: rows fail
+ * while they are copied, when a table that is built anew has its temporary name.
+ */
+export function rebuildError(
+  error: unknown,
+  statements: readonly SqlText[],
+): unknown {
+  if (!(error instanceof DatabaseError) || error.code === undefined) {
+    return error;
+  }
+  let { message } = error;
+  for (const { sql } of statements) {
+    const [temporary, table] = (RENAMED.exec(sql) ?? []).slice(1)
+      .map((name) => name.replaceAll('""', '"'));
+    if (temporary === undefined) continue;
+    message = message.replaceAll(`${temporary}.`, `${table}.`);
+  }
+  if (message === error.message) return error;
+  const reason = message.slice(message.indexOf(": ") + 2);
+  return sqliteError(error.code, reason, error);
 }
 
 function copySql({ before, after, temporary, dialect }: Rebuild): string {
