@@ -42,6 +42,13 @@ async function inFolder(
   }
 }
 
+async function exists(path: string): Promise<boolean> {
+  const names = await Array.fromAsync(
+    Deno.readDir(path.slice(0, path.lastIndexOf("/"))),
+  );
+  return names.some(({ name }) => path.endsWith(`/${name}`));
+}
+
 for (const driver of ["sqlite", "libsql"]) {
   Deno.test(`run() takes a database from nothing to checked and back, on ${driver}`, () =>
     inFolder(async (folder) => {
@@ -58,13 +65,15 @@ for (const driver of ["sqlite", "libsql"]) {
       assertMatch(made.out[0] ?? "", /\/migrations\/\d{14}_users\.sql$/);
       const again = await cli("generate", "x", ...schema, ...migrations);
       assertEquals(again.out, ["no difference, nothing was written"]);
-      const early = await cli("check", ...on, ...migrations);
-      assertEquals(early.code, 1);
-      assertMatch(
-        early.out[0] ?? "",
-        /^migration "\d{14}_users" is not applied$/,
-      );
+      for (const command of ["status", "check", "down", "redo"]) {
+        const { code, log } = await cli(command, ...on, ...migrations);
+        assertEquals([code, log], [
+          1,
+          [`Cannot open database "${folder}/gee.db": there is no such file`],
+        ]);
+      }
       const dry = await cli("up", ...on, ...migrations, "--dry-run");
+      assertEquals(await exists(`${folder}/gee.db`), false);
       assertStringIncludes(dry.out.join("\n"), 'CREATE TABLE "users"');
       const up = await cli("up", ...on, ...migrations);
       assertMatch(up.log[0] ?? "", /^\[1\/1\] up \d{14}_users$/);
@@ -100,6 +109,10 @@ Deno.test("run() says what it did not understand, and exits with 2", async () =>
       'Unknown option "--databse" (did you mean "database"?)',
     ],
     [["status"], 'Command "status" wants "--database"'],
+    [
+      ["status", "--database", "--json"],
+      'Option "--database" wants URL, got "--json"',
+    ],
     [["status", "--database"], 'Option "--database" wants URL'],
     [
       ["status", "--database", "x", "--schema", "y"],
@@ -120,6 +133,10 @@ Deno.test("run() says what it did not understand, and exits with 2", async () =>
     [
       ["up", "--database", "a", "--database", "b"],
       'Option "--database" is given twice',
+    ],
+    [
+      ["plan", "--database", "x", "--schema", "y", "--rename", "a"],
+      'Option "--rename" wants OLD=NEW, got "a"',
     ],
     [["seed", "--database", "x"], 'Command "seed" wants FILE'],
     [
@@ -161,6 +178,27 @@ Deno.test("run() exits with 1 and the reason when it fails", () =>
       bare.log.at(-1),
       `Cannot use schema "${folder}/seeds.ts": it exports no table`,
     );
+  }));
+
+Deno.test("run() refuses a folder of migrations that is none", () =>
+  inFolder(async (folder) => {
+    const database = ["--database", ":memory:"];
+    const none = `${folder}/nowhere`;
+    for (const command of ["status", "up", "down", "redo", "check"]) {
+      const { code, log } = await cli(
+        command,
+        ...database,
+        "--migrations",
+        none,
+      );
+      assertEquals([code, log], [
+        1,
+        [`Cannot read migrations: there is no folder "${none}"`],
+      ]);
+    }
+    const file = `${folder}/tables.ts`;
+    const { log } = await cli("up", ...database, "--migrations", file);
+    assertEquals(log.at(-1), `Cannot read migrations: "${file}" is no folder`);
   }));
 
 Deno.test("run() explains every command with three examples", async () => {

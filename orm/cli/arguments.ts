@@ -8,6 +8,8 @@ export interface CliToken {
   readonly kind: string;
   readonly name?: string;
   readonly value?: string | undefined;
+  /** Whether the value came behind a `=`. */
+  readonly inlineValue?: boolean | undefined;
 }
 
 /** The command line was not understood. */
@@ -34,7 +36,7 @@ export interface CliArguments {
 export function readArguments(tokens: readonly CliToken[]): CliArguments {
   const values = new Map<string, string[]>();
   const words: string[] = [];
-  for (const { kind, name = "", value } of tokens) {
+  for (const { kind, name = "", value, inlineValue = false } of tokens) {
     if (kind === "positional") words.push(value ?? "");
     if (kind !== "option") continue;
     const option = OPTIONS[name];
@@ -45,6 +47,11 @@ export function readArguments(tokens: readonly CliToken[]): CliArguments {
     }
     if (option.type === "string" && value === undefined) {
       throw new UsageError(`Option "--${name}" wants ${option.value}`);
+    }
+    if (!inlineValue && value?.startsWith("--")) {
+      throw new UsageError(
+        `Option "--${name}" wants ${option.value}, got "${value}"`,
+      );
     }
     if (option.type === "boolean" && value !== undefined) {
       throw new UsageError(`Option "--${name}" takes no value, got "${value}"`);

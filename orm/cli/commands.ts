@@ -11,6 +11,7 @@ import { printTables } from "../migrate/print_tables.ts";
 import { type CliArguments, UsageError } from "./arguments.ts";
 import type { CliIo } from "./io.ts";
 import { loadDriver, loadSeed, loadTables } from "./load.ts";
+import { checkFolder, databaseOf, folderOf } from "./there.ts";
 
 /** What a command says: the same twice, and whether all is well. */
 export interface CliAnswer {
@@ -44,14 +45,15 @@ export async function runCommand(
   const { command = "" } = args;
   // readArguments() has let only commands pass.
   const work = COMMANDS[command] as Command;
-  // What is generated comes of migrations alone, not of a database.
-  const location = command === "generate"
-    ? ":memory:"
-    : args.get("database") ?? "";
-  const driver = await loadDriver(args.get("driver"), location);
+  const driver = await loadDriver(args.get("driver"), args.get("database"));
+  // What was not understood comes before what is not there.
+  runOptionsOf(args);
+  changesOf(args);
+  await checkFolder(args);
+  const location = await databaseOf(args);
   await using engine = await Engine.open(driver(location));
   const migrator = new Migrator(engine, {
-    folder: args.get("migrations") ?? "migrations",
+    folder: folderOf(args),
     shadow: () => driver(":memory:"),
     onMigration: ({ name, direction, index, count }) =>
       io.progress(`[${index + 1}/${count}] ${direction} ${name}`),

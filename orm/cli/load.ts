@@ -4,14 +4,14 @@ import type { Driver } from "../driver/driver.ts";
 import type { Table } from "../schema/table.ts";
 import type { Session } from "../session.ts";
 import { UsageError } from "./arguments.ts";
+import { isRemote } from "./there.ts";
 
 /** A driver by its name, loaded only when it is used. */
 export async function loadDriver(
   name: string | undefined,
-  location: string,
+  location = "",
 ): Promise<(location: string) => Driver> {
-  const isRemote = /^(libsql|https?|wss?):/i.test(location);
-  const wanted = name ?? (isRemote ? "libsql" : "sqlite");
+  const wanted = name ?? (isRemote(location) ? "libsql" : "sqlite");
   if (wanted !== "sqlite" && wanted !== "libsql") {
     throw new UsageError(
       `Unknown driver "${wanted}": want "sqlite" or "libsql"`,

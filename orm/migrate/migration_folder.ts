@@ -19,6 +19,12 @@ export class MigrationFolder {
         if (!isDirectory && name.endsWith(".sql")) names.push(name);
       }
     } catch (error) {
+      if (error instanceof Deno.errors.NotADirectory) {
+        throw new TypeError(
+          `Cannot read migrations: "${this.#path}" is no folder`,
+          { cause: error },
+        );
+      }
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     return await Promise.all(
