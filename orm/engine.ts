@@ -10,6 +10,7 @@ import { checkChoice, checkNames } from "./driver/options.ts";
 import { ReaderPool } from "./driver/reader_pool.ts";
 import {
   type BackupOptions,
+  checkDriver,
   checkedOptions,
   type EngineOptions,
   type SessionOptions,
@@ -183,6 +184,7 @@ export class Engine {
     driver: Driver,
     options: EngineOptions = {},
   ): Promise<Engine> {
+    checkDriver(driver);
     const { busyTimeout } = checkedOptions(options);
     const connection = await connect(driver, "open", busyTimeout);
     return new Engine(driver, connection, options);

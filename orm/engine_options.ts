@@ -2,7 +2,8 @@
 
 import type { QueryEvent } from "./driver/channel.ts";
 import type { Driver } from "./driver/driver.ts";
-import { checkNames, checkWhole } from "./driver/options.ts";
+import { checkNames, checkWhole, MAX_TIMEOUT } from "./driver/options.ts";
+import { describe } from "./schema/codecs.ts";
 import { checkEngineHooks, type Hooks, type HooksOn } from "./hooks.ts";
 
 /** How an engine behaves. */
@@ -75,9 +76,32 @@ export function checkedOptions(options: EngineOptions): CheckedOptions {
   const { busyTimeout = BUSY_TIMEOUT, statements = STATEMENTS } = options;
   const action = "open engine";
   checkNames(action, options, NAMES);
-  checkWhole(action, "busyTimeout", busyTimeout, 1);
+  checkWhole(action, "busyTimeout", busyTimeout, 1, MAX_TIMEOUT);
   checkWhole(action, "statements", statements, 1);
   const { hooks = [], onQuery, replicas = [] } = options;
   checkEngineHooks(hooks);
+  if (onQuery !== undefined && typeof onQuery !== "function") {
+    throw new TypeError(`Cannot ${action}: "onQuery" is no function`);
+  }
+  if (!Array.isArray(replicas) || !replicas.every(isDriver)) {
+    throw new TypeError(
+      `Cannot ${action}: "replicas" is no array of drivers, as sqlite() and libsql() return them`,
+    );
+  }
   return { busyTimeout, statements, onQuery, replicas, hooks };
+}
+
+/** Refuses what is no driver. */
+export function checkDriver(driver: unknown): void {
+  if (isDriver(driver)) return;
+  throw new TypeError(
+    `Cannot open engine: got ${
+      describe(driver)
+    }, want a driver, as sqlite() and libsql() return it`,
+  );
+}
+
+function isDriver(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "open" in value &&
+    "errorOf" in value;
 }

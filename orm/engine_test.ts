@@ -348,3 +348,29 @@ Deno.test("Session.model() refuses what is no table", async () => {
     );
   }
 });
+
+Deno.test("Engine.open() refuses what is no option", async () => {
+  const cases: [object, string][] = [
+    [
+      { busyTimeout: 2 ** 31 },
+      'Cannot open engine: "busyTimeout" is 2147483648, want a whole number from 1 to 2147483647',
+    ],
+    [{ onQuery: "log" }, 'Cannot open engine: "onQuery" is no function'],
+    [
+      { replicas: sqlite() },
+      'Cannot open engine: "replicas" is no array of drivers, as sqlite() and libsql() return them',
+    ],
+    [
+      { replicas: ["replica.db"] },
+      'Cannot open engine: "replicas" is no array of drivers, as sqlite() and libsql() return them',
+    ],
+  ];
+  for (const [options, message] of cases) {
+    await assertRejects(() => Engine.open(sqlite(), options), Error, message);
+  }
+  await assertRejects(
+    () => Engine.open("gee.db" as unknown as Driver),
+    TypeError,
+    'Cannot open engine: got "gee.db", want a driver, as sqlite() and libsql() return it',
+  );
+});

@@ -59,7 +59,12 @@
 
 import type { Driver } from "./driver/driver.ts";
 import { isMemory, toPath } from "./driver/location.ts";
-import { checkChoice, checkNames, checkWhole } from "./driver/options.ts";
+import {
+  checkChoice,
+  checkNames,
+  checkWhole,
+  MAX_TIMEOUT,
+} from "./driver/options.ts";
 import { local } from "./libsql/local.ts";
 import { remote } from "./libsql/remote.ts";
 
@@ -150,21 +155,25 @@ export function libsql(
 }
 
 function toRemote(location: string, options: LibsqlOptions): Driver {
-  const action = `open database "${location}"`;
-  checkNames(action, options, REMOTE);
-  const { authToken, tls, timeout = TIMEOUT } = options;
-  checkWhole(action, "timeout", timeout, 1);
-  checkChoice(action, "tls", tls, [true, false]);
-  checkText(action, "authToken", authToken);
   const url = URL.parse(location);
   if (url === null || url.host === "") {
-    throw new TypeError(`Cannot ${action}: want a URL with a host`);
-  }
-  if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new TypeError(
-      `Cannot open database on "${url.host}": its URL has more than a host and a path, want the token as "authToken"`,
+      `Cannot open database "${location}": want a URL with a host`,
     );
   }
+  const { host, username, password, search, hash } = url;
+  // Not the whole URL: what is more may be a secret.
+  const action = `open database on "${host}"`;
+  if (username + password + search + hash !== "") {
+    throw new TypeError(
+      `Cannot ${action}: its URL has more than a host and a path, want the token as "authToken"`,
+    );
+  }
+  checkNames(action, options, REMOTE);
+  const { authToken, tls, timeout = TIMEOUT } = options;
+  checkWhole(action, "timeout", timeout, 1, MAX_TIMEOUT);
+  checkChoice(action, "tls", tls, [true, false]);
+  checkText(action, "authToken", authToken);
   return remote({ url: location, authToken, tls, timeout });
 }
 

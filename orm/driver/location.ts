@@ -27,7 +27,18 @@ export function toPath(location: string | URL): string {
   }
   // "file:gee.db" is relative, which URL does not know; "file:///C:/gee.db"
   // has a slash before its drive.
-  const path = decodeURIComponent(text.slice("file:".length))
+  const path = decoded(text).slice("file:".length)
     .replace(/^\/\/(localhost)?(?=\/)/, "").replace(/^\/(?=[A-Za-z]:)/, "");
   return toPath(path);
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot open database "${url}": a "%" in a URL wants two hex digits that are UTF-8`,
+      { cause },
+    );
+  }
 }

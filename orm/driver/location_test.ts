@@ -29,6 +29,11 @@ Deno.test("toPath() refuses what is no local database", () => {
   );
   assertThrows(() => sqlite(""), TypeError, 'Cannot open database ""');
   assertThrows(
+    () => sqlite("file:100%.db"),
+    TypeError,
+    'Cannot open database "file:100%.db": a "%" in a URL wants two hex digits that are UTF-8',
+  );
+  assertThrows(
     () => sqlite("file:gee.db?mode=ro"),
     TypeError,
     'Cannot open database "file:gee.db?mode=ro": options in the URL are not supported',
@@ -44,14 +49,25 @@ Deno.test("libsql() refuses what is no remote database", () => {
       'Cannot open database on "db.example.com": its URL has more than a host and a path, want the token as "authToken"',
     ],
     [
+      "http://:secret@db.example.com",
+      {},
+      'Cannot open database on "db.example.com": its URL has more than a host and a path',
+    ],
+    // A secret in it is not told, whatever else is wrong.
+    [
+      "libsql://db.example.com?authToken=secret",
+      { authtoken: "x" },
+      'Cannot open database on "db.example.com": its URL has more than a host and a path',
+    ],
+    [
       "wss://db.example.com",
       { authtoken: "x" },
-      'Cannot open database "wss://db.example.com": there is no option "authtoken", want "authToken", "tls", "timeout" (did you mean "authToken"?)',
+      'Cannot open database on "db.example.com": there is no option "authtoken", want "authToken", "tls", "timeout" (did you mean "authToken"?)',
     ],
     [
       "http://db.example.com",
       { authToken: 5 },
-      'Cannot open database "http://db.example.com": "authToken" is a number, want a string',
+      'Cannot open database on "db.example.com": "authToken" is a number, want a string',
     ],
     [
       "file:gee.db",
@@ -70,6 +86,6 @@ Deno.test("libsql() refuses what is no remote database", () => {
   assertThrows(
     () => libsql("ws://db.example.com", { timeout: 0 }),
     RangeError,
-    '"timeout" is 0, want a whole number from 1',
+    '"timeout" is 0, want a whole number from 1 to 2147483647',
   );
 });

@@ -58,18 +58,25 @@ export function checkChoice(
  * @param name The option.
  * @param value What was given; `undefined` is no value.
  * @param least The smallest number it takes.
+ * @param most The greatest.
  */
 export function checkWhole(
   action: string,
   name: string,
   value: unknown,
   least: number,
+  most: number = Infinity,
 ): void {
   if (value === undefined) return;
-  if (Number.isSafeInteger(value) && Number(value) >= least) return;
+  const isWhole = Number.isSafeInteger(value);
+  if (isWhole && Number(value) >= least && Number(value) <= most) return;
+  const to = most === Infinity ? "" : ` to ${most}`;
   throw new RangeError(
     `Cannot ${action}: "${name}" is ${
       String(value)
-    }, want a whole number from ${least}`,
+    }, want a whole number from ${least}${to}`,
   );
 }
+
+/** The longest that a timer waits, in ms; a longer one would not wait at all. */
+export const MAX_TIMEOUT = 2_147_483_647;
