@@ -7,6 +7,7 @@ import {
   type Driver,
   Engine,
   integer,
+  SqlSyntaxError,
   table,
 } from "./mod.ts";
 import { libsql } from "./libsql.ts";
@@ -111,6 +112,48 @@ onEveryDriver("rows of a transaction end with it", async (engine) => {
   }
   assertEquals(await session.model(numbers).count(), 2);
 });
+
+onEveryDriver(
+  "a row that cannot be read ends the others with its error",
+  async (engine) => {
+    const session = engine.session();
+    await session.createTable(numbers);
+    await session.insert(
+      numbers,
+      ...Array.from({ length: 50 }, (_, index) => ({ n: index + 1 })),
+    );
+    const read = async (rows: AsyncIterable<{ readonly n: number }>) => {
+      let last = 0;
+      for await (const { n } of rows) last = n;
+      return last;
+    };
+    const failing = session.model(numbers).orderBy("-n")
+      .where("n > 20 OR abs(-9223372036854775807 - (n = 20)) IS NOT NULL");
+    await assertRejects(
+      () => read(failing.iterate()),
+      SqlSyntaxError,
+      "Cannot run statement: integer overflow",
+    );
+    await session.exec("INSERT INTO numbers VALUES (9007199254740993)");
+    const all = session.model(numbers).orderBy("n");
+    for (const tx of [false, true]) {
+      await assertRejects(
+        () =>
+          tx
+            ? engine.transaction((tx) =>
+              read(tx.model(numbers).orderBy("n").iterate())
+            )
+            : read(all.iterate()),
+        RangeError,
+        "beyond 2^53, declare the column as bigint()",
+      );
+    }
+    assertEquals(await read(all.limit(50).iterate()), 50);
+    // In its order, whatever that is and however it is cut.
+    const { rows } = { rows: await all.limit(7).offset(3).find() };
+    assertEquals(await Array.fromAsync(all.limit(7).offset(3).iterate()), rows);
+  },
+);
 
 Deno.test("a replica of one connection gives rows one by one by it", async () => {
   let opened = 0;

@@ -27,6 +27,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "./dialect/sqlite_dialect.ts";
 import { sqliteError } from "./dialect/sqlite_errors.ts";
 import type { SqlText } from "./dialect/dialect.ts";
+import { DatabaseError } from "./errors.ts";
 import { isMemory, toPath } from "./driver/location.ts";
 import { runMigration } from "./driver/run_migration.ts";
 import { checkChoice, checkNames } from "./driver/options.ts";
@@ -208,10 +209,13 @@ class SqliteConnection implements Connection {
   }
 
   prepare(sql: string, { bigints }: PrepareOptions): Statement {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(AS_ARRAYS);
-    statement.setReadBigInts(bigints);
-    return new SqliteStatement(statement, changesRows(sql));
+    const prepare = (text: string) => {
+      const statement = this.#db.prepare(text);
+      statement.setReturnArrays(AS_ARRAYS);
+      statement.setReadBigInts(bigints);
+      return statement;
+    };
+    return new SqliteStatement(sql, prepare);
   }
 
   exec(sql: string): void {
@@ -272,13 +276,16 @@ class SqliteConnection implements Connection {
 }
 
 class SqliteStatement implements Statement {
+  readonly #sql: string;
+  readonly #prepare: (sql: string) => NativeStatement;
   readonly #statement: NativeStatement;
-
   readonly #changes: boolean;
 
-  constructor(statement: NativeStatement, changes: boolean) {
-    this.#statement = statement;
-    this.#changes = changes;
+  constructor(sql: string, prepare: (sql: string) => NativeStatement) {
+    this.#sql = sql;
+    this.#prepare = prepare;
+    this.#statement = prepare(sql);
+    this.#changes = changesRows(sql);
   }
 
   all(params: readonly SqlValue[]): SqlValue[][] {
@@ -299,9 +306,29 @@ class SqliteStatement implements Statement {
     };
   }
 
-  iterate(params: readonly SqlValue[]): Iterable<SqlValue[]> {
-    // As in all().
-    return this.#statement.iterate(...params) as Iterable<SqlValue[]>;
+  /**
+   * In Deno 2.9 an error ends the native iterator as the last row does. So a row
+   * comes behind the last one, which has a NULL where the others have a 1: a
+   * compound of UNION ALL is read from left to right.
+   */
+  *iterate(params: readonly SqlValue[]): Generator<SqlValue[]> {
+    const nulls = this.#statement.columns().map(() => "NULL, ").join("");
+    const statement = this.#prepare(
+      `SELECT *, 1 FROM (${this.#sql}\n) UNION ALL SELECT ${nulls}NULL`,
+    );
+    let count = 0;
+    for (const row of statement.iterate(...params)) {
+      const cells = row as SqlValue[]; // as in all()
+      if (cells.pop() === null) return;
+      yield cells;
+      count++;
+    }
+    // The row that it ended at fails again, where it is told.
+    this.#prepare(`SELECT * FROM (${this.#sql}\n) LIMIT 1 OFFSET ${count}`)
+      .get(...params);
+    throw new DatabaseError(
+      `Cannot read row: the database ended after ${count} rows without saying why`,
+    );
   }
 
   columns(): readonly string[] {

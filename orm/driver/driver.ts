@@ -38,7 +38,7 @@ export interface Statement {
    */
   run(params: readonly SqlValue[]): MaybePromise<RunResult>;
   /**
-   * Runs it and returns its rows one by one. To stop early frees what it holds.
+   * Runs it, a SELECT, and returns its rows one by one. To stop early frees what it holds.
    * Left out where rows cannot be had one by one.
    *
    * @param params One value for each placeholder.

@@ -77,7 +77,7 @@ export class ReaderPool {
     try {
       return this.#rest(channel, await rows.next(), rows);
     } catch (error) {
-      await this.give(channel);
+      await channel.close();
       throw error;
     }
   }
@@ -87,12 +87,17 @@ export class ReaderPool {
     first: IteratorResult<SqlValue[]>,
     rows: AsyncGenerator<SqlValue[]>,
   ): AsyncGenerator<SqlValue[]> {
+    let isBroken = false;
     try {
       if (!first.done) yield first.value;
       yield* rows;
+    } catch (error) {
+      isBroken = true;
+      throw error;
     } finally {
       await rows.return(undefined);
-      await this.give(channel);
+      // A statement that failed may keep its snapshot.
+      await (isBroken ? channel.close() : this.give(channel));
     }
   }
 
