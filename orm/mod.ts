@@ -314,7 +314,8 @@
  *   state. `iterate()` reads on a connection of its own, which sees what was
  *   committed when it began. A database in memory has one connection only, where
  *   the rows are read at once; in a transaction it is that of the transaction,
- *   and rows that it changes meanwhile may be seen or not.
+ *   which ends it, and rows that it changes meanwhile may be seen or not.
+ *   `Engine.close()` waits for rows that are read so.
  * - Sums of integers beyond 2^53 want `bigint()`.
  * - Hooks are called for rows of the table that a query reads and of relations
  *   read by `with()`, not for joined or derived tables, subqueries, `explain()`,
