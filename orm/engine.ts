@@ -22,6 +22,7 @@ import {
 } from "./migrate/migrate_tables.ts";
 import type { MigrationPlan } from "./migrate/migration_plan.ts";
 import { rebuildError } from "./migrate/rebuild.ts";
+import { transactionWord } from "./migrate/transaction_word.ts";
 import { TablePlan } from "./query/plan.ts";
 import { SqlChecker } from "./query/sql.ts";
 import { ReplicatedExecutor } from "./replicas.ts";
@@ -311,8 +312,16 @@ export class Engine {
    *
    * @param statements The statements with their values.
    * @throws {ForeignKeyError} When a row would refer to one that is not there.
+   * @throws {TypeError} When a statement begins or ends a transaction.
    */
   async runMigration(statements: readonly SqlText[]): Promise<void> {
+    for (const { sql } of statements) {
+      const word = transactionWord(sql);
+      if (word === undefined) continue;
+      throw new TypeError(
+        `Cannot migrate: ${word} is in it, but it is run in a transaction anyway`,
+      );
+    }
     try {
       await this.#executor.migrate(statements);
     } catch (error) {

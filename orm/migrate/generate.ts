@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { checkNames } from "../driver/options.ts";
+import { checkChoice, checkNames } from "../driver/options.ts";
 import type { Engine } from "../engine.ts";
 import type { Table } from "../schema/table.ts";
 import { HISTORY } from "./history.ts";
@@ -59,6 +59,8 @@ export async function writeMigration(
 ): Promise<string | undefined> {
   const { rename = {}, drop = [], allowLoss = false, empty = false } = options;
   checkNames("generate migration", options, OPTIONS);
+  checkChoice("generate migration", "allowLoss", allowLoss, [true, false]);
+  checkChoice("generate migration", "empty", empty, [true, false]);
   const files = await folder.read();
   const newest = files.at(-1)?.name;
   const name = migrationName(title, options.now ?? new Date(), newest);

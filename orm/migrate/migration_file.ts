@@ -4,6 +4,7 @@ import { MigrationError, type MigrationStep } from "./migration_plan.ts";
 import { statementsOf } from "./migrate_tables.ts";
 import { splitStatements } from "./split_statements.ts";
 import { tokenize } from "./tokenize.ts";
+import { transactionWord } from "./transaction_word.ts";
 
 /** A migration as a file of a folder. */
 export interface MigrationFile {
@@ -20,16 +21,6 @@ export interface MigrationFile {
 const TIME = 14;
 const NAME = /^\d{14}_\w+$/;
 const SECTION = /^-- (up|down)[ \t]*$/gm;
-// Whoever runs the file does these.
-const FORBIDDEN = [
-  "BEGIN",
-  "COMMIT",
-  "END",
-  "ROLLBACK",
-  "SAVEPOINT",
-  "RELEASE",
-];
-
 /** Reads the text of a migration. */
 export async function parseMigration(
   name: string,
@@ -67,8 +58,8 @@ function checked(
   refuse: (reason: string) => Error,
 ): string[] {
   for (const statement of statements) {
-    const word = tokenize(statement)[0]?.value ?? "";
-    if (!FORBIDDEN.includes(word)) continue;
+    const word = transactionWord(statement);
+    if (word === undefined) continue;
     throw refuse(`${word} is in it, but it is run in a transaction anyway`);
   }
   return statements;

@@ -212,3 +212,50 @@ Deno.test("a migration keeps what only looks like a part of it", () =>
       { name: value },
     );
   }));
+
+onEveryDriver(
+  "a migration refuses what would lose something unasked",
+  async (engine) => {
+    const session = engine.session();
+    const users = table("users", { id, name: text() });
+    await engine.migrate(users);
+    await session.insert(users, { name: "Tom" });
+    const cases: [() => Promise<unknown>, string][] = [
+      [
+        () => engine.migrate([users], { drop: ["Users"], allowLoss: true }),
+        'Cannot drop table "users": it is among the tables that should be there',
+      ],
+      [
+        () =>
+          engine.migrate([table("users", { id })], {
+            allowLoss: "no" as unknown as boolean,
+          }),
+        'Cannot migrate: "allowLoss" is "no", want true, false',
+      ],
+      [
+        () => engine.migrate([users, table("USERS", { id })]),
+        'Cannot migrate: table "USERS" is given twice',
+      ],
+      [
+        () =>
+          engine.runMigration([
+            { sql: "CREATE TABLE kept (id)", params: [] },
+            { sql: "/* now */ commit", params: [] },
+          ]),
+        "Cannot migrate: COMMIT is in it, but it is run in a transaction anyway",
+      ],
+      [
+        () =>
+          new Migrator(engine, { folder: "nowhere" }).up({
+            dryRun: "no" as unknown as boolean,
+          }),
+        'Cannot migrate: "dryRun" is "no", want true, false',
+      ],
+    ];
+    for (const [migrate, message] of cases) {
+      await assertRejects(migrate, TypeError, message);
+    }
+    assertEquals(await session.hasTable("kept"), false);
+    assertEquals(await session.model(users).count(), 1);
+  },
+);

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Driver } from "../driver/driver.ts";
+import { checkChoice } from "../driver/options.ts";
 import { didYouMean } from "../nearest_name.ts";
 
 /** What a migrator works with. */
@@ -64,7 +65,8 @@ export function checked(options: RunOptions): RunOptions {
       }`,
     );
   }
-  const { count = 1 } = options;
+  const { count = 1, dryRun } = options;
+  checkChoice("migrate", "dryRun", dryRun, [true, false]);
   if (Number.isSafeInteger(count) && count > 0) return options;
   throw new RangeError(
     `Cannot migrate: "count" is ${count}, want a whole number from 1`,

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { sqliteDialect } from "../dialect/sqlite_dialect.ts";
+import { checkChoice } from "../driver/options.ts";
 import { didYouMean } from "../nearest_name.ts";
 import { describe } from "../schema/codecs.ts";
 import { schema } from "../schema/schema.ts";
@@ -12,6 +13,7 @@ import { diffDatabase } from "./diff_database.ts";
 import type { PossibleFinding } from "./findings.ts";
 import { introspect } from "./introspect.ts";
 import type { MigrationFinding, MigrationPlan } from "./migration_plan.ts";
+import { foldName, sameName } from "./normalize.ts";
 import { renameSteps } from "./renames.ts";
 
 /** How a difference is found. */
@@ -45,6 +47,12 @@ export interface Plannable {
   session(): Session;
   /** Runs a function in a transaction. */
   transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
+}
+
+/** Options that are on or off. */
+interface MigrateFlags extends Pick<PlanOptions, "countRows"> {
+  readonly allowLoss?: unknown;
+  readonly dryRun?: unknown;
 }
 
 const OPTIONS = ["rename", "drop", "countRows", "allowLoss", "dryRun"];
@@ -85,6 +93,12 @@ export async function planMigration(
 ): Promise<MigrationPlan> {
   checkOptions(options);
   const schemas = schemasOf(tables);
+  for (const { name } of schemas) {
+    if (!options.drop?.some((dropped) => sameName(dropped, name))) continue;
+    throw new TypeError(
+      `Cannot drop table "${name}": it is among the tables that should be there`,
+    );
+  }
   const session = engine.session();
   const database = await introspect(session);
   const { rename = {} } = options;
@@ -146,6 +160,13 @@ function checkOptions(options: PlanOptions): void {
       `Cannot migrate: unknown option "${name}"${didYouMean(name, OPTIONS)}`,
     );
   }
+  // Of migrateTables(): a text that says no would lose data.
+  const { countRows, allowLoss, dryRun }: MigrateFlags = options;
+  for (
+    const [name, value] of Object.entries({ countRows, allowLoss, dryRun })
+  ) {
+    checkChoice("migrate", name, value, [true, false]);
+  }
 }
 
 /** The tables as plain data, each of them once. */
@@ -163,10 +184,10 @@ export function schemasOf(
   });
   const names = new Set<string>();
   for (const { name } of schemas) {
-    if (names.has(name)) {
+    if (names.has(foldName(name))) {
       throw new TypeError(`Cannot migrate: table "${name}" is given twice`);
     }
-    names.add(name);
+    names.add(foldName(name));
   }
   return schemas;
 }
