@@ -205,7 +205,7 @@ Deno.test("sqlite() adds functions to SQL", async () => {
   await assertRejects(
     () => session.raw("SELECT big()"),
     RangeError,
-    'Cannot return 9223372036854775808 from SQL function "big": it is beyond 64 bits',
+    'Cannot return 9223372036854775808n from SQL function "big": it is beyond 64 bits',
   );
   assertEquals(await session.raw("SELECT * FROM t"), []);
   assertThrows(
@@ -216,4 +216,37 @@ Deno.test("sqlite() adds functions to SQL", async () => {
     TypeError,
     'Cannot add SQL function "odd": there is no option "pure"',
   );
+});
+
+Deno.test("sqlite() refuses what no function for SQL is or returns", async () => {
+  const cases: [unknown, string][] = [
+    [undefined, "Cannot return undefined"],
+    [NaN, "Cannot return NaN"],
+    [true, "Cannot return true"],
+    [new Date(0), "Cannot return a Date"],
+    [{}, "Cannot return an object"],
+  ];
+  for (const [value, start] of cases) {
+    const functions = { f: () => value as number };
+    await using engine = await Engine.open(sqlite(":memory:", { functions }));
+    await assertRejects(
+      () => engine.session().raw("SELECT f()"),
+      TypeError,
+      `${start} from SQL function "f": want a string, number, bigint, Uint8Array or null`,
+    );
+  }
+  const functions = { f: () => "a\0b" };
+  await using engine = await Engine.open(sqlite(":memory:", { functions }));
+  await assertRejects(
+    () => engine.session().raw("SELECT f()"),
+    RangeError,
+    'from SQL function "f": it has a NUL in it',
+  );
+  for (const run of [5, null, {}]) {
+    assertThrows(
+      () => sqlite(":memory:", { functions: { f: run as () => null } }),
+      TypeError,
+      'Cannot add SQL function "f": want a name and a function',
+    );
+  }
 });

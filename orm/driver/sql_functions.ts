@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { checkNames } from "./options.ts";
+import { describe } from "../schema/codecs.ts";
 import type { SqlValue } from "./sql_value.ts";
 
 /**
@@ -59,12 +60,12 @@ export function guarded(
   onError: (error: unknown) => void,
 ): GuardedFunction[] {
   return Object.entries(functions).map(([name, value]) => {
+    const action = `add SQL function "${name}"`;
     const options = typeof value === "function" ? { run: value } : value;
-    checkNames(`add SQL function "${name}"`, options, [
-      "run",
-      "deterministic",
-      "variadic",
-    ]);
+    checkNames(action, options ?? {}, ["run", "deterministic", "variadic"]);
+    if (typeof options?.run !== "function" || name === "") {
+      throw new TypeError(`Cannot ${action}: want a name and a function`);
+    }
     const { run, deterministic = false, variadic = false } = options;
     const guard = (...values: unknown[]) => {
       try {
@@ -81,10 +82,30 @@ export function guarded(
 }
 
 function checked(name: string, value: SqlValue): SqlValue {
-  if (typeof value !== "bigint" || value >= -LIMIT && value < LIMIT) {
-    return value;
-  }
-  throw new RangeError(
-    `Cannot return ${value} from SQL function "${name}": it is beyond 64 bits`,
+  const reason = unfitness(value);
+  if (reason === undefined) return value;
+  const Class = typeof value === "bigint" || typeof value === "string"
+    ? RangeError
+    : TypeError;
+  throw new Class(
+    `Cannot return ${describe(value)} from SQL function "${name}": ${reason}`,
   );
+}
+
+/** Why SQLite cannot store a value, or would store another: NaN as NULL. */
+function unfitness(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "bigint":
+      return value >= -LIMIT && value < LIMIT
+        ? undefined
+        : "it is beyond 64 bits";
+    case "string":
+      return value.includes("\0") ? "it has a NUL in it" : undefined;
+    case "number":
+      if (!Number.isNaN(value)) return undefined;
+      break;
+    default:
+      if (value === null || value instanceof Uint8Array) return undefined;
+  }
+  return "want a string, number, bigint, Uint8Array or null";
 }
