@@ -171,11 +171,12 @@ Deno.test("a transaction that cannot be rolled back holds up what follows", asyn
   await using engine = await Engine.open(driver);
   const session = engine.session();
   await session.createTable(items);
-  const failing = engine.transaction(async (tx) => {
-    await tx.insert(items, { name: "never" });
-    throw new Error("mine");
-  });
-  assertEquals(await failing.catch((error) => error.message), "mine");
+  const fail = () =>
+    engine.transaction(async (tx) => {
+      await tx.insert(items, { name: "never" });
+      throw new Error("mine");
+    }).catch((error) => error.message);
+  assertEquals(await fail(), "mine");
   const stuck = await session.insert(items, { name: "inside" }).catch((e) => e);
   assertEquals(stuck.message, "Cannot run statement: disk I/O error");
   isBroken = false;
@@ -183,4 +184,10 @@ Deno.test("a transaction that cannot be rolled back holds up what follows", asyn
   assertEquals(await session.model(items).select("name").find(), [
     { name: "outside" },
   ]);
+  // A migration ends it too, and is one of its own.
+  isBroken = true;
+  assertEquals(await fail(), "mine");
+  isBroken = false;
+  await engine.runMigration([{ sql: "CREATE TABLE more (id)", params: [] }]);
+  assertEquals(await session.model(items).count(), 1);
 });
