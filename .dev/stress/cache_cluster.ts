@@ -319,10 +319,12 @@ export async function clusters(
       `wrong: ${fault}; ${reads} reads, ${changes} changes, ${missed} times a node missed one`,
     );
     report.count(`${fault}, clusters with a stale value`, bad, 0);
-    const isWhole = fault === "nothing" || fault === "the list";
+    // Who joins is told first what it missed; a change that comes meanwhile may
+    // miss it as well.
+    if (fault === "the list") continue;
     report.check(
       `${fault}, changes were missed: ${missed}`,
-      isWhole ? missed === 0 : missed > 0,
+      fault === "nothing" ? missed === 0 : missed > 0,
     );
   }
 }

@@ -3,19 +3,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as gob from "./mod.ts";
+import { seeded } from "../testdata/random.ts";
 import { Types, VECTORS } from "./testdata/vectors.ts";
 
 const RUNS = 20_000;
-
-/** Mulberry32: small, and the same on every machine. */
-function randomOf(seed: number): (below: number) => number {
-  return (below) => {
-    seed = seed + 0x6d2b_79f5 | 0;
-    let mixed = Math.imul(seed ^ seed >>> 15, 1 | seed);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * below);
-  };
-}
 
 function mutate(bytes: Uint8Array, random: (below: number) => number) {
   const list = [...bytes];
@@ -32,7 +23,7 @@ function mutate(bytes: Uint8Array, random: (below: number) => number) {
 }
 
 Deno.test(`decode() of ${RUNS} mutated streams gives a value or an error`, () => {
-  const random = randomOf(20261130);
+  const random = seeded(20261130);
   const good = VECTORS.filter(({ items }) => items[0]?.error === undefined)
     .map(({ hex, items }) => ({
       bytes: Uint8Array.fromHex(hex),

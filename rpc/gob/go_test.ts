@@ -3,6 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { isSkipped, runGo, titled } from "../../.dev/testing/go.ts";
+import { seeded } from "../testdata/random.ts";
 import * as gob from "./mod.ts";
 
 const point = gob.struct("main.Point", { X: gob.int, Y: gob.int });
@@ -56,21 +57,11 @@ const everything: gob.GobType<Everything> = gob.struct("main.Everything", {
   Children: gob.slice(gob.lazy(() => everything)),
 });
 
-/** Mulberry32: small, and the same on every machine. */
-function randomOf(seed: number): (below: number) => number {
-  return (below) => {
-    seed = seed + 0x6d2b_79f5 | 0;
-    let mixed = Math.imul(seed ^ seed >>> 15, 1 | seed);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * below);
-  };
-}
-
 class Maker {
   readonly #random: (below: number) => number;
 
   constructor(seed: number) {
-    this.#random = randomOf(seed);
+    this.#random = seeded(seed);
   }
 
   make(depth = 0): Everything {
