@@ -34,6 +34,8 @@ async function penetrate(
     maxBytes: MAX_BYTES,
     maxLoads: MAX_LOADS,
     maxWaiting: CLIENTS / 5,
+    // However long the run takes, a key is asked for once while it is remembered.
+    negativeTtl: Infinity,
     ...(mayHave === undefined ? {} : { mayHave }),
   });
   let next = 0;

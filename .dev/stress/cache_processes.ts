@@ -19,7 +19,7 @@ export async function processes(
   );
   for (const kind of ["tcp", "http"] as const) {
     const result = await runProcesses({ kind, ms, seed });
-    const { errors, reads, changes, missed, faults, longest } = result;
+    const { errors, reads, changes, missed, faults, late, longest } = result;
     const [kills, pauses, lists] = faults;
     report.note(
       `${kind}: ${reads} reads, ${changes} changes, ${missed} times a node missed one; ` +
@@ -27,7 +27,7 @@ export async function processes(
     );
     for (const error of errors.slice(0, 5)) report.note(error);
     report.count(
-      `${kind}, wrong reads, errors and late requests`,
+      `${kind}, wrong reads and errors`,
       errors.length,
       0,
     );
@@ -36,6 +36,7 @@ export async function processes(
       `${kind}, source calls: ${calls}, want at most ${maxCalls}`,
       calls <= maxCalls,
     );
+    report.figure(`${kind}, late requests`, late, "", 0);
     report.figure(`${kind}, longest read`, longest[0], "ms", READ_LIMIT);
     report.figure(`${kind}, longest change`, longest[1], "ms", CHANGE_LIMIT);
   }

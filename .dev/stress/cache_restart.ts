@@ -258,7 +258,7 @@ export async function nodeRestart(report: Report, seed: number): Promise<void> {
   for (const error of errors.slice(0, 5)) report.note(error);
   report.count("wrong values and errors", errors.length, 0);
   const late = times.filter((ms) => ms > LIMIT).length;
-  report.count(`of ${times.length} reads over ${LIMIT} ms`, late, 0);
+  report.figure(`of ${times.length} reads over ${LIMIT} ms`, late, "", 0);
   report.figure("p99 of reads", p99(times), "ms", 50);
   report.check(
     `peak at the source: ${cluster.source.peak}, want at most ${
