@@ -12,9 +12,12 @@ const NAMES = ["Tom", "Jack", "Sam", "Eve", "Ann", "Bob"];
 const KEYS = NAMES.length;
 const CLIENTS = 6;
 /** How long faults last, in ms. */
-const FAULTY_MS = 250;
-/** How long a former owner is asked, in ms. */
-const GRACE_MS = 40;
+const FAULTY_MS = 300;
+/**
+ * How long a former owner is asked, in ms. A process that stands still for longer
+ * is told of nothing before its own timer has it forget what it holds.
+ */
+const GRACE_MS = 200;
 /** How many clusters run at once: most of their time they wait. */
 const AT_ONCE = 8;
 
