@@ -17,6 +17,8 @@ const MAX_PROBE = 200;
 const SLACK = 500;
 const TOLD_AFTER = MAX_PROBE + SLACK;
 /** The owner, the next owner, the source. */
+/** How long all may take to be well again, in ms: a machine may be slow. */
+const SETTLE_MS = 60_000;
 const READ_LIMIT = 2 * TIMEOUT + SLACK;
 /** Two owners, and two rounds in which more nodes may get lost. */
 const CHANGE_LIMIT = 6 * TIMEOUT + SLACK;
@@ -224,7 +226,7 @@ class Run {
   /** Waits until every node has told every other what that missed. */
   async #settle(): Promise<void> {
     const pools = this.#nodes.map(({ pool }) => pool);
-    const end = performance.now() + 5000;
+    const end = performance.now() + SETTLE_MS;
     while (!areSettled(pools)) {
       await sleep(10);
       if (performance.now() < end) continue;
