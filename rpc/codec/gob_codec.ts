@@ -5,6 +5,7 @@ import { GobDecoder, type GobLimits } from "../gob/gob_decoder.ts";
 import type { GobType } from "../gob/gob_node.ts";
 import { GobStream } from "../gob/gob_stream.ts";
 import { GobWriter } from "../gob/gob_writer.ts";
+import { Inference } from "../gob/infer.ts";
 import * as gob from "../gob/schema.ts";
 import type { Writer } from "../wire/writer.ts";
 import {
@@ -149,6 +150,7 @@ class GobCodec implements Codec {
   readonly #decoder: GobDecoder;
   readonly #stream = new GobStream();
   readonly #out = new GobWriter();
+  readonly #inference = new Inference();
   /** The header whose body has not come yet. */
   #header: Header | undefined;
 
@@ -224,7 +226,9 @@ class GobCodec implements Codec {
     const type = this.#side === "client" ? method?.args : method?.reply;
     if (type !== undefined) return type;
     // What returns nothing, or is called without arguments.
-    return body === undefined || body === null ? NOTHING : gob.infer(body);
+    return body === undefined || body === null
+      ? NOTHING
+      : this.#inference.of(body);
   }
 }
 

@@ -57,6 +57,7 @@ export type { GobNamed, MarshalerOptions } from "./composite_types.ts";
 export { GobDecoder, type GobLimits } from "./gob_decoder.ts";
 export { GobEncoder } from "./gob_encoder.ts";
 export type { GobKind, GobType, ValueOf } from "./gob_node.ts";
+export { infer } from "./infer.ts";
 export { decode, encode } from "./one_shot.ts";
 export {
   any,
@@ -68,7 +69,6 @@ export {
   complex,
   float,
   float32,
-  infer,
   int,
   int16,
   int32,

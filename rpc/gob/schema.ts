@@ -20,7 +20,6 @@ import {
   StructNode,
 } from "./composite_types.ts";
 import {
-  describe,
   type GobNode,
   type GobType,
   nodeOf,
@@ -301,45 +300,4 @@ export function any(types: StructFields = {}): GobType<GobNamed | null> {
     known.set(name, nodeOf(type));
   }
   return new InterfaceNode(known) as GobType<GobNamed | null>;
-}
-
-/**
- * The type of a plain value: a whole `number` is an `int`, any other a
- * `float64`, a `bigint` an `int64`, an array a slice of what its first item is, an
- * object a struct without a name.
- *
- * @param value The value.
- * @returns The type.
- * @throws {TypeError} When there is no type for it, as for an empty array or
- * `null`.
- */
-export function infer(value: unknown): GobType<unknown> {
-  if (typeof value === "boolean") return bool;
-  if (typeof value === "string") return string;
-  if (typeof value === "bigint") return int64;
-  if (typeof value === "number") {
-    return Number.isSafeInteger(value) ? int : float;
-  }
-  if (value instanceof Uint8Array) return bytes;
-  if (Array.isArray(value) && value.length > 0) {
-    const isFloat = value.some((one) =>
-      typeof one === "number" && !Number.isSafeInteger(one)
-    );
-    return slice(isFloat ? float : infer(value[0]));
-  }
-  if (value instanceof Map) {
-    for (const [key, one] of value) return map(infer(key), infer(one));
-  }
-  const prototype = typeof value === "object" && value !== null
-    ? Object.getPrototypeOf(value)
-    : undefined;
-  if (prototype === Object.prototype || prototype === null) {
-    const fields = Object.entries(value as object).map(([name, field]) =>
-      [name, infer(field)] as const
-    );
-    return struct("", Object.fromEntries(fields));
-  }
-  throw new TypeError(
-    `Cannot infer gob type: got ${describe(value)}, give its type`,
-  );
 }
