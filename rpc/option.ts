@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { ObjectScanner } from "./codec/object_scanner.ts";
 import { WireError } from "./errors.ts";
 
 /** Marks a GeeRPC connection, first field of the option. */
@@ -56,9 +57,9 @@ export function decodeOption(
       `Cannot read the option: got byte ${bytes[start]}, "{" is wanted`,
     );
   }
-  const end = endOfObject(bytes, start);
+  const end = new ObjectScanner().endOf(bytes, start);
   // Only the byte behind the object tells whether a newline belongs to it.
-  if (end === -1 || end === bytes.length) {
+  if (end === undefined || end === bytes.length) {
     if (bytes.length < MAX_OPTION_BYTES) return undefined;
     throw new WireError(
       `Cannot read the option: it is longer than ${MAX_OPTION_BYTES} bytes`,
@@ -68,24 +69,6 @@ export function decodeOption(
     new TextDecoder().decode(bytes.subarray(start, end)),
   );
   return { option, length: bytes[end] === NEWLINE ? end + 1 : end };
-}
-
-/** The offset after the object that begins at `start`, or -1 when it is not all there. */
-function endOfObject(bytes: Uint8Array, start: number): number {
-  let depth = 0;
-  let isText = false;
-  for (let i = start; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (isText) {
-      if (byte === 0x5c) i++; // "\" hides the next byte
-      else if (byte === 0x22) isText = false;
-      continue;
-    }
-    if (byte === 0x22) isText = true;
-    else if (byte === 0x7b) depth++;
-    else if (byte === 0x7d && --depth === 0) return i + 1;
-  }
-  return -1;
 }
 
 function parseOption(json: string): Option {

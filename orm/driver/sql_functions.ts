@@ -10,8 +10,8 @@ import type { SqlValue } from "./sql_value.ts";
  *
  * @param values The arguments.
  */
-// deno-lint-ignore no-explicit-any -- so that (name: string) => number is one too
-export type SqlFunction = (...values: any[]) => SqlValue;
+// "never", so that (name: string) => number is one too.
+export type SqlFunction = (...values: never[]) => SqlValue;
 
 /** A function for SQL with what SQLite may know of it. */
 export interface SqlFunctionOptions {
@@ -69,7 +69,8 @@ export function guarded(
     const { run, deterministic = false, variadic = false } = options;
     const guard = (...values: unknown[]) => {
       try {
-        return checked(name, run(...values));
+        // SQL says what it calls them with.
+        return checked(name, run(...values as never[]));
       } catch (error) {
         onError(error);
         return UNFIT;
