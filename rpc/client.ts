@@ -317,7 +317,7 @@ export class Client implements AsyncDisposable {
         ? new WireError(
           `Cannot read the reply of "${pending.serviceMethod}": ${body.message}`,
         )
-        : new RemoteError(pending.serviceMethod, error),
+        : new RemoteError(pending.serviceMethod, error, "unknown"),
     );
   }
 

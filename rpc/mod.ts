@@ -119,6 +119,8 @@ export {
 } from "./codec/gob_codec.ts";
 export { jsonCodec } from "./codec/json_codec.ts";
 export { jsonRpcCodec } from "./codec/json_rpc.ts";
+export type { Code } from "./code.ts";
+export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
 export { FixedDiscovery } from "./discovery/fixed.ts";
@@ -131,6 +133,8 @@ export {
   LimitError,
   NoServersError,
   RemoteError,
+  RpcError,
+  type RpcErrorOptions,
   ShutdownError,
   WireError,
 } from "./errors.ts";
@@ -138,6 +142,7 @@ export type { GobLimits } from "./gob/gob_decoder.ts";
 export type { GobKind, GobType } from "./gob/gob_node.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export type { Limits } from "./limits.ts";
+export type { Metadata } from "./metadata.ts";
 export {
   Registry,
   REGISTRY_PATH,
@@ -153,7 +158,7 @@ export {
   type ServerOptions,
   type ServerStats,
 } from "./server.ts";
-export type { CallContext, Method, RegisterOptions } from "./service.ts";
+export type { Method, RegisterOptions } from "./service.ts";
 export type {
   Caller,
   RemoteParameters,

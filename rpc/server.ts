@@ -343,6 +343,7 @@ export class Server implements AsyncDisposable {
         handleTimeout: this.#effectiveTimeout(option),
         limits: this.#limits,
         peer,
+        dialect: type,
         early,
       });
     } finally {

@@ -3,9 +3,10 @@
 import { type Codec, InvalidBody, type Message } from "./codec/codec.ts";
 import { formatGoDuration } from "./duration.ts";
 import type { Limits } from "./limits.ts";
-import type { CallContext, Method } from "./service.ts";
+import { Handling } from "./handling.ts";
+import type { Method } from "./service.ts";
 import { Connection } from "./wire/connection.ts";
-import type { Deadline, TimerWheel } from "./wire/timer_wheel.ts";
+import type { TimerWheel } from "./wire/timer_wheel.ts";
 import type { Transport } from "./wire/transport.ts";
 
 /** What a served connection needs of its server. */
@@ -28,35 +29,10 @@ export interface ServedOptions {
   readonly limits: Required<Limits>;
   /** Who calls, where known. */
   readonly peer: Deno.Addr | undefined;
+  /** The name of the codec. */
+  readonly dialect: string;
   /** Bytes read with the option. */
   readonly early: Uint8Array;
-}
-
-/** A call whose handler has not settled yet; its signal is made when first read. */
-class Handling implements CallContext {
-  readonly serviceMethod: string;
-  readonly seq: number;
-  readonly peer: Deno.Addr | undefined;
-  deadline: Deadline | undefined;
-  #controller: AbortController | undefined;
-  #reason: unknown;
-
-  constructor(serviceMethod: string, seq: number, peer: Deno.Addr | undefined) {
-    this.serviceMethod = serviceMethod;
-    this.seq = seq;
-    this.peer = peer;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
-  abort(reason: unknown): void {
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-  }
 }
 
 /** One connection on the server's side: takes requests, runs them, replies. */
@@ -127,7 +103,7 @@ export class ServerConnection {
     if (body instanceof InvalidBody) {
       return this.#fail(message, `rpc server: read body err: ${body.message}`);
     }
-    const handling = new Handling(serviceMethod, seq, this.#options.peer);
+    const handling = new Handling(serviceMethod, seq, this.#options);
     let reply: unknown;
     let later: Promise<unknown> | undefined;
     try {
@@ -151,7 +127,7 @@ export class ServerConnection {
     this.#handlings.add(handling);
     const { handleTimeout } = this.#options;
     if (handleTimeout === 0) return;
-    handling.deadline = this.#host.wheel.set(handleTimeout, () => {
+    handling.timer = this.#host.wheel.set(handleTimeout, () => {
       if (!this.#untrack(handling)) return;
       const text = `rpc server: request handle timeout: expect within ${
         formatGoDuration(handleTimeout)
@@ -164,8 +140,8 @@ export class ServerConnection {
   /** False when the call was answered before: a late result is never sent. */
   #untrack(handling: Handling): boolean {
     if (!this.#handlings.delete(handling)) return false;
-    if (handling.deadline !== undefined) {
-      this.#host.wheel.clear(handling.deadline);
+    if (handling.timer !== undefined) {
+      this.#host.wheel.clear(handling.timer);
     }
     this.#wake();
     return true;

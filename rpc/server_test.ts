@@ -10,7 +10,7 @@ import {
 import { dial } from "./dial.ts";
 import { RemoteError, WireError } from "./errors.ts";
 import { Server, type ServerOptions } from "./server.ts";
-import type { CallContext } from "./service.ts";
+import type { CallContext } from "./context.ts";
 import { encodeOption } from "./option.ts";
 import { pipe, type PipeEnd, settle } from "./testdata/pipe.ts";
 

@@ -1,17 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-/** What a method is told about its call, as its second argument. */
-export interface CallContext {
-  /** What was called, as `Service.method`. */
-  readonly serviceMethod: string;
-  /** Who calls; undefined on a transport without addresses. */
-  readonly peer: Deno.Addr | undefined;
-  /**
-   * Aborted when nobody waits for the reply any more: the handle timeout has
-   * passed, the connection has ended, or the server closes.
-   */
-  readonly signal: AbortSignal;
-}
+import type { CallContext } from "./context.ts";
 
 /** A method as the server calls it. */
 export type Method = (args: unknown, context: CallContext) => unknown;

@@ -1,0 +1,63 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+/**
+ * Why a call failed, for programs: the codes of gRPC, spelled as its JSON does.
+ *
+ * | code | status | when |
+ * | --- | --- | --- |
+ * | `canceled` | 499 | the caller gave the call up |
+ * | `unknown` | 500 | the method threw something without a code |
+ * | `invalid_argument` | 400 | the arguments are wrong, whatever the state |
+ * | `deadline_exceeded` | 504 | the time was over |
+ * | `not_found` | 404 | what is asked for is not there |
+ * | `already_exists` | 409 | what is to be made is there |
+ * | `permission_denied` | 403 | the caller is known and may not |
+ * | `resource_exhausted` | 429 | a limit or a quota is reached |
+ * | `failed_precondition` | 400 | the state does not allow it |
+ * | `aborted` | 409 | a conflict; the caller may begin again |
+ * | `out_of_range` | 400 | beyond what is there |
+ * | `unimplemented` | 404 | no such service or method |
+ * | `internal` | 500 | an invariant is broken |
+ * | `unavailable` | 503 | not now; a repetition may succeed |
+ * | `data_loss` | 500 | data is lost or broken |
+ * | `unauthenticated` | 401 | the caller is not known |
+ *
+ * The statuses are those of HTTP in `POST /Service.method`.
+ */
+export type Code =
+  | "canceled"
+  | "unknown"
+  | "invalid_argument"
+  | "deadline_exceeded"
+  | "not_found"
+  | "already_exists"
+  | "permission_denied"
+  | "resource_exhausted"
+  | "failed_precondition"
+  | "aborted"
+  | "out_of_range"
+  | "unimplemented"
+  | "internal"
+  | "unavailable"
+  | "data_loss"
+  | "unauthenticated";
+
+/** The codes in the order of their numbers on the wire, from 1. */
+export const CODES: readonly Code[] = Object.freeze([
+  "canceled",
+  "unknown",
+  "invalid_argument",
+  "deadline_exceeded",
+  "not_found",
+  "already_exists",
+  "permission_denied",
+  "resource_exhausted",
+  "failed_precondition",
+  "aborted",
+  "out_of_range",
+  "unimplemented",
+  "internal",
+  "unavailable",
+  "data_loss",
+  "unauthenticated",
+]);
