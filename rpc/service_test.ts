@@ -1,11 +1,17 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { type CallContext, Service } from "./service.ts";
+import type { CallContext } from "./context.ts";
+import { NO_METADATA } from "./metadata.ts";
+import { Service } from "./service.ts";
 
 const context: CallContext = {
   serviceMethod: "Arith.sum",
   peer: undefined,
+  dialect: "application/json",
+  metadata: NO_METADATA,
+  traceparent: undefined,
+  deadline: undefined,
   signal: new AbortController().signal,
 };
 
