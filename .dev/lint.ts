@@ -87,7 +87,9 @@ const plugin: Deno.lint.Plugin = {
               node.callee.type !== "Identifier" ||
               !node.callee.name.endsWith("Error")
             ) return;
-            const argument = node.arguments[0];
+            // An `RpcError` begins with its code.
+            const index = node.callee.name === "RpcError" ? 1 : 0;
+            const argument = node.arguments[index];
             if (argument === undefined) return;
             const parts =
               argument.type === "Literal" && typeof argument.value === "string"
