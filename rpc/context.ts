@@ -2,8 +2,12 @@
 
 import type { Metadata } from "./metadata.ts";
 
-/** What a method is told about its call, as its second argument. */
-export interface CallContext {
+/**
+ * What a method is told about its call, as its second argument.
+ *
+ * @typeParam Principal What the server's `authenticate` returns.
+ */
+export interface CallContext<Principal = unknown> {
   /** What was called, as `Service.method`. */
   readonly serviceMethod: string;
   /** Who calls; undefined on a transport without addresses. */
@@ -14,6 +18,11 @@ export interface CallContext {
   readonly metadata: Metadata;
   /** The trace the caller is part of, as W3C Trace Context writes it, if any. */
   readonly traceparent: string | undefined;
+  /**
+   * Who calls, as the server's `authenticate` found out; undefined without it.
+   * An interceptor may set it, too.
+   */
+  principal: Principal;
   /** When nobody waits for the reply any more, in ms since 1970; undefined for no limit. */
   readonly deadline: number | undefined;
   /**

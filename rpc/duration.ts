@@ -11,6 +11,11 @@ export function checkMilliseconds(name: string, value: number): number {
   );
 }
 
+/** The shorter of two limits in ms; 0 is "no limit". */
+export function shorterLimit(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : Math.min(a, b);
+}
+
 /** A signal that aborts with one of the others or after `ms`; 0 sets no time limit. */
 export function timeLimit(
   ms: number,

@@ -1,7 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Code } from "./code.ts";
 import type { CallContext } from "./context.ts";
+import { shorterLimit } from "./duration.ts";
 import { type Metadata, NO_METADATA } from "./metadata.ts";
+import type { RegisteredMethod } from "./registered_method.ts";
 import type { Deadline } from "./wire/timer_wheel.ts";
 
 /** What all calls of one connection have in common. */
@@ -10,8 +13,10 @@ export interface Caller {
   readonly peer: Deno.Addr | undefined;
   /** How the caller speaks. */
   readonly dialect: string;
-  /** How long a call may be handled, in ms; 0 is no limit. */
+  /** How long a call may be handled, in ms, unless its method says else; 0 is no limit. */
   readonly handleTimeout: number;
+  /** How long the caller waits at most, in ms; 0 is no limit. */
+  readonly askedTimeout: number;
 }
 
 /** A call whose handler has not settled yet; what costs is made when first read. */
@@ -19,12 +24,15 @@ export class Handling implements CallContext {
   readonly serviceMethod: string;
   readonly seq: number;
   readonly metadata: Metadata;
+  principal: unknown = undefined;
   /** Ends the handling, where that has a limit. */
   timer: Deadline | undefined;
   readonly #caller: Caller;
   #controller: AbortController | undefined;
   #reason: unknown;
   #deadline: number | undefined;
+  #method: RegisteredMethod | undefined;
+  #started = 0;
 
   /**
    * @param serviceMethod What was called.
@@ -44,6 +52,24 @@ export class Handling implements CallContext {
     this.metadata = metadata;
   }
 
+  /** Says which method handles it, from now on. */
+  begin(method: RegisteredMethod): void {
+    this.#method = method;
+    this.#started = method.counter.begin();
+  }
+
+  /** Says that it is over, and why it failed, if it did; for one that had begun. */
+  end(code: Code | undefined): void {
+    this.#method?.counter.end(this.#started, code);
+    this.#method = undefined;
+  }
+
+  /** How long it may be handled, in ms; 0 is no limit. */
+  get timeout(): number {
+    const { handleTimeout, askedTimeout } = this.#caller;
+    return shorterLimit(askedTimeout, this.#method?.timeout ?? handleTimeout);
+  }
+
   get peer(): Deno.Addr | undefined {
     return this.#caller.peer;
   }
@@ -57,10 +83,10 @@ export class Handling implements CallContext {
   }
 
   get deadline(): number | undefined {
-    const { handleTimeout } = this.#caller;
-    if (handleTimeout === 0) return undefined;
+    const { timeout } = this;
+    if (timeout === 0) return this.#deadline;
     // Read late it lies later: only `signal` is exact.
-    return this.#deadline ??= Date.now() + handleTimeout;
+    return this.#deadline ??= Date.now() + timeout;
   }
 
   get signal(): AbortSignal {

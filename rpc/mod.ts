@@ -99,6 +99,7 @@
  */
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
+export type { Authenticate } from "./authenticate.ts";
 export { RandomSelector } from "./balance/random.ts";
 export { RoundRobinSelector } from "./balance/round_robin.ts";
 export type { Selector } from "./balance/selector.ts";
@@ -140,9 +141,32 @@ export {
 } from "./errors.ts";
 export type { GobLimits } from "./gob/gob_decoder.ts";
 export type { GobKind, GobType } from "./gob/gob_node.ts";
+export type {
+  Health,
+  HealthReply,
+  HealthRequest,
+  HealthStatus,
+} from "./health.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+export type { InterceptedCall, Interceptor } from "./interceptor.ts";
+export type { InvokeOptions } from "./invoker.ts";
 export type { Limits } from "./limits.ts";
 export type { Metadata } from "./metadata.ts";
+export type { Method } from "./method.ts";
+export type { MethodStats } from "./method_counter.ts";
+export type {
+  JsonSchema,
+  OpenRpcContent,
+  OpenRpcDocument,
+  OpenRpcInfo,
+  OpenRpcMethod,
+} from "./open_rpc.ts";
+export type {
+  DescribeRequest,
+  Reflection,
+  ServiceDescription,
+} from "./reflection.ts";
+export type { MethodOptions } from "./registered_method.ts";
 export {
   Registry,
   REGISTRY_PATH,
@@ -152,18 +176,31 @@ export {
 } from "./registry.ts";
 export {
   type CloseOptions,
+  type ConnectionStats,
   type ListenOptions,
   Server,
   type ServerListener,
   type ServerOptions,
   type ServerStats,
 } from "./server.ts";
-export type { Method, RegisterOptions } from "./service.ts";
+export type { ArgumentsOf, MethodName, RegisterOptions } from "./service.ts";
 export type {
   Caller,
   RemoteParameters,
   ServiceClient,
 } from "./service_client.ts";
+export type {
+  JsonSchemaTarget,
+  StandardIssue,
+  StandardJsonSchema,
+  StandardProps,
+  StandardResult,
+  StandardSchema,
+} from "./standard_schema.ts";
+export type { ThrottleOptions } from "./throttle/throttle.ts";
+export type { Rate } from "./throttle/token_bucket.ts";
+export type { AdaptiveOptions } from "./throttle/vegas.ts";
+export type { ArgumentIssue, MethodSchema } from "./validate.ts";
 export type { Transport } from "./wire/transport.ts";
 export type { Writer } from "./wire/writer.ts";
 export {

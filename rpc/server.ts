@@ -1,113 +1,40 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { formatAddress } from "./address.ts";
-import type { CodecFactory } from "./codec/codec.ts";
+import { BatchClock } from "./batch_clock.ts";
 import { gobCodec, netRpcCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { jsonRpcCodec } from "./codec/json_rpc.ts";
+import { Connections, type ConnectionsOptions } from "./connections.ts";
 import { checkMilliseconds } from "./duration.ts";
-import { WireError } from "./errors.ts";
-import {
-  checkCount,
-  type Limits,
-  resolveLimits,
-  SERVER_LIMITS,
-} from "./limits.ts";
-import type { Option } from "./option.ts";
-import { ServerConnection } from "./server_connection.ts";
+import { Health, HealthBook } from "./health.ts";
+import type { Interceptor } from "./interceptor.ts";
+import { type InvokeOptions, Invoker } from "./invoker.ts";
+import { checkCount, resolveLimits, SERVER_LIMITS } from "./limits.ts";
+import { Listening } from "./listening.ts";
+import { openRpc, type OpenRpcDocument, type OpenRpcInfo } from "./open_rpc.ts";
+import { Reflection } from "./reflection.ts";
+import type { Surroundings } from "./registered_method.ts";
+import type { Host } from "./server_connection.ts";
+import type {
+  CloseOptions,
+  ListenOptions,
+  ServerListener,
+  ServerOptions,
+} from "./server_options.ts";
+import { ReplyCounter, type ServerStats } from "./server_stats.ts";
 import { type RegisterOptions, Service } from "./service.ts";
 import { Services } from "./services.ts";
-import { readOption } from "./wire/handshake.ts";
-import { setNoDelay } from "./wire/no_delay.ts";
+import { spanWrapper } from "./telemetry.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
-/** Options of a `Server`; limits count for each connection. */
-export interface ServerOptions extends Limits {
-  /**
-   * How long a call may be handled, in ms; 0 is no limit. A client may ask for
-   * less in its option, not for more.
-   *
-   * @default {30000}
-   */
-  readonly handleTimeout?: number;
-  /**
-   * How long a new connection may take to send its option, in ms; 0 is no limit.
-   *
-   * @default {10000}
-   */
-  readonly handshakeTimeout?: number;
-  /**
-   * Connections at a time; further ones are closed at once.
-   *
-   * @default {10000}
-   */
-  readonly maxConnections?: number;
-  /**
-   * The codecs a client may choose.
-   *
-   * @default {[jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
-   */
-  readonly codecs?: readonly CodecFactory[];
-  /**
-   * Told why a connection was given up or could not be accepted.
-   *
-   * @default nothing is told
-   */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** Where to listen: a TCP port or the path of a Unix socket. */
-export interface ListenOptions {
-  /**
-   * The TCP port; 0 takes a free one.
-   *
-   * @default {0}
-   */
-  readonly port?: number;
-  /**
-   * The TCP address; "0.0.0.0" listens on all of them.
-   *
-   * @default {"127.0.0.1"}
-   */
-  readonly hostname?: string;
-  /** The path of a Unix socket, instead of a port. */
-  readonly path?: string;
-}
-
-/** Options of `Server.close`. */
-export interface CloseOptions {
-  /**
-   * How long calls under way may take to end, in ms; 0 ends them at once.
-   *
-   * @default {5000}
-   */
-  readonly timeout?: number;
-}
-
-/** Counts of a server, at one moment. */
-export interface ServerStats {
-  /** Connections open. */
-  readonly connections: number;
-  /** Calls answered, well or not. */
-  readonly calls: number;
-  /** Calls answered with an error. */
-  readonly errors: number;
-  /** Calls being handled. */
-  readonly inFlight: number;
-}
-
-/** A port or socket a server listens on. */
-export interface ServerListener extends AsyncDisposable {
-  /** Where it listens. */
-  readonly addr: Deno.Addr;
-  /** The same as `dial` and registries take it: `tcp@127.0.0.1:9999`. */
-  readonly address: string;
-  /** Resolves when no more connections are accepted. */
-  readonly finished: Promise<void>;
-  /** Closes the server, this listener and all others. */
-  close(options?: CloseOptions): Promise<void>;
-}
+export type {
+  CloseOptions,
+  ListenOptions,
+  ServerListener,
+  ServerOptions,
+} from "./server_options.ts";
+export type { ConnectionStats, ServerStats } from "./server_stats.ts";
 
 /**
  * Offers the methods of objects to callers over TCP and Unix sockets.
@@ -130,21 +57,18 @@ export interface ServerListener extends AsyncDisposable {
  * ```
  */
 export class Server implements AsyncDisposable {
-  readonly #services = new Services();
-  readonly #connections = new Set<ServerConnection>();
-  readonly #handshakes = new Set<Transport>();
-  readonly #listeners = new Set<Deno.Listener>();
+  readonly #services: Services;
+  readonly #surroundings: Surroundings;
+  readonly #interceptors: Interceptor[] = [];
+  readonly #clock = new BatchClock();
+  readonly #health: HealthBook;
+  readonly #invoker: Invoker;
+  readonly #replies = new ReplyCounter();
   readonly #wheel = new TimerWheel();
-  readonly #limits: Required<Limits>;
-  readonly #handleTimeout: number;
-  readonly #handshakeTimeout: number;
-  readonly #maxConnections: number;
-  readonly #codecs: Map<string, CodecFactory>;
+  readonly #connections: Connections;
+  readonly #listening: Listening;
   readonly #onError: (error: unknown) => void;
-  readonly #running = new Set<Promise<void>>();
   #isClosed = false;
-  #calls = 0;
-  #errors = 0;
 
   /**
    * Makes a server without services that listens nowhere yet.
@@ -153,40 +77,107 @@ export class Server implements AsyncDisposable {
    * @throws {RangeError} when a limit or a timeout is out of range.
    */
   constructor(options: ServerOptions = {}) {
-    const {
-      codecs = [jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec],
-      maxConnections = 10_000,
-      onError = () => {},
-    } = options;
-    this.#limits = resolveLimits(options, SERVER_LIMITS);
-    this.#handleTimeout = checkMilliseconds(
-      "handleTimeout",
-      options.handleTimeout ?? 30_000,
+    this.#onError = quietly(options.onError);
+    this.#surroundings = {
+      interceptors: this.#interceptors,
+      authenticate: options.authenticate,
+      trace: spanWrapper(),
+    };
+    this.#services = new Services(this.#surroundings);
+    this.#health = new HealthBook(() => Object.keys(this.#services.list()));
+    const resolved = resolve(options);
+    const host = this.#host();
+    this.#connections = new Connections(host, resolved);
+    this.#invoker = new Invoker(host, {
+      handleTimeout: resolved.handleTimeout,
+      maxInFlight: resolved.limits.maxInFlight,
+    });
+    const maxConnections = options.maxConnections ?? 10_000;
+    this.#listening = this.#listen(
+      checkCount("maxConnections", maxConnections),
     );
-    this.#handshakeTimeout = checkMilliseconds(
-      "handshakeTimeout",
-      options.handshakeTimeout ?? 10_000,
-    );
-    this.#maxConnections = checkCount("maxConnections", maxConnections);
-    this.#codecs = new Map(codecs.map((codec) => [codec.type, codec]));
-    this.#onError = onError;
+    this.#offer(options);
   }
 
   /**
    * Offers the methods of an object: those its class declares, or the functions
    * of a plain object, which then needs a name. Accessors, symbols, inherited
-   * methods and names that begin with "_" are not offered. A method `sum` also
-   * answers to `Sum`, as Go callers spell it.
+   * methods, fields, statics and names that begin with "_" are not offered. A
+   * method `sum` also answers to `Sum`, as Go callers spell it.
    *
    * A method takes the arguments and a `CallContext`, and returns the reply, a
-   * promise of it, or throws; the caller sees the message of the error.
+   * promise of it, or throws; the caller sees the message of the error, and the
+   * code of an `RpcError`.
    *
+   * @typeParam Receiver The type of the object.
    * @param receiver The object.
-   * @param options A name other than that of its class.
-   * @throws {TypeError} when there is no usable name, no method, or the name is taken.
+   * @param options A name other than that of its class, validators, limits.
+   * @throws {TypeError} when there is no usable name, no method, the name is
+   * taken, or the options speak of a method that is not there.
+   * @throws {RangeError} when a limit is out of range.
    */
-  register(receiver: object, options?: RegisterOptions): void {
-    this.#services.add(new Service(receiver, options));
+  register<Receiver extends object>(
+    receiver: Receiver,
+    options?: RegisterOptions<NoInfer<Receiver>>,
+  ): void {
+    // Which names there are is looked at now; types of arguments are gone.
+    const untyped = options as RegisterOptions | undefined;
+    this.#services.add(new Service(receiver, untyped, this.#clock));
+    this.#health.changed();
+  }
+
+  /**
+   * Puts an interceptor around all methods, those registered before and after,
+   * inside of the ones that are there. It is passed once `authenticate` knows the
+   * caller, before limits and validation.
+   *
+   * @param interceptor What is called instead of the method.
+   */
+  use(interceptor: Interceptor): void {
+    this.#interceptors.push(interceptor);
+    this.#services.surround(this.#surroundings);
+  }
+
+  /**
+   * Calls a method as a client would, without a connection: with the same
+   * authentication, interceptors, limits, timeouts, drain and counts. For other
+   * doors, such as HTTP; at most `maxInFlight` such calls are under way.
+   *
+   * @param serviceMethod What is called, as `Service.method`.
+   * @param args The arguments.
+   * @param options Who calls, and how long it may take.
+   * @returns the reply; where it is a stream, the call ends with the stream.
+   * @throws {RpcError} what the method threw, with code `unknown` if it was
+   * something else, or why it could not be called.
+   * @throws the reason of the signal.
+   */
+  invoke(
+    serviceMethod: string,
+    args?: unknown,
+    options: InvokeOptions = {},
+  ): Promise<unknown> {
+    return this.#invoker.invoke(serviceMethod, args, options);
+  }
+
+  /**
+   * Says whether a service can be called; nothing is refused by it.
+   *
+   * @param service The name of the service; "" is the server as a whole.
+   * @param status What `Health.check` and `Health.watch` reply from now on.
+   * @throws {TypeError} when there is no such service.
+   */
+  setHealth(service: string, status: "SERVING" | "NOT_SERVING"): void {
+    this.#health.set(service, status);
+  }
+
+  /**
+   * Describes what can be called as an OpenRPC document, with the JSON Schemas
+   * of validators that make one (Standard JSON Schema).
+   *
+   * @param info Title and version of the document.
+   */
+  schema(info?: OpenRpcInfo): OpenRpcDocument {
+    return openRpc(this.#services, info);
   }
 
   /** Services by name, each with the names of its methods, sorted. */
@@ -203,19 +194,7 @@ export class Server implements AsyncDisposable {
    */
   listen(options: ListenOptions = {}): ServerListener {
     this.#refuseWhenClosed();
-    const { port = 0, hostname = "127.0.0.1", path } = options;
-    const listener = path === undefined
-      ? Deno.listen({ port, hostname })
-      : Deno.listen({ transport: "unix", path });
-    this.#listeners.add(listener);
-    const finished = this.#accept(listener);
-    return {
-      addr: listener.addr,
-      address: formatAddress(listener.addr),
-      finished,
-      close: (closing) => this.close(closing),
-      [Symbol.asyncDispose]: () => this.close(),
-    };
+    return this.#listening.open(options);
   }
 
   /**
@@ -227,38 +206,45 @@ export class Server implements AsyncDisposable {
   async serve(transport: Transport, peer?: Deno.Addr): Promise<void> {
     if (this.#isClosed) closeQuietly(transport);
     this.#refuseWhenClosed();
-    const running = this.#serve(transport, peer);
-    this.#running.add(running);
-    await running.finally(() => this.#running.delete(running));
+    await this.#connections.serve(transport, peer);
   }
 
   /** Counts of this moment. */
   stats(): ServerStats {
-    let inFlight = 0;
-    for (const connection of this.#connections) inFlight += connection.inFlight;
+    const peers = this.#connections.stats();
+    const methods = [...this.#services].flatMap(({ declared }) => declared)
+      .map(({ serviceMethod, counter }) =>
+        [serviceMethod, counter.stats()] as const
+      )
+      .sort(([a], [b]) => a < b ? -1 : 1);
     return Object.freeze({
-      connections: this.#connections.size,
-      calls: this.#calls,
-      errors: this.#errors,
-      inFlight,
+      connections: peers.length,
+      calls: this.#replies.calls,
+      errors: this.#replies.errors,
+      inFlight: peers.reduce(
+        (sum, { inFlight }) => sum + inFlight,
+        this.#invoker.inFlight,
+      ),
+      methods: Object.freeze(Object.fromEntries(methods)),
+      peers: Object.freeze(peers),
     });
   }
 
   /**
-   * Stops listening, lets the calls under way end within a bound, and closes
-   * all connections. A second close waits for the first.
+   * Says that nothing is served any more (`Health`), stops listening, lets the
+   * calls under way end within a bound, and closes all connections. A second close waits for the first.
    *
    * @param options The bound.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
     this.#isClosed = true;
-    for (const listener of this.#listeners) stopListening(listener);
-    this.#listeners.clear();
-    for (const transport of this.#handshakes) closeQuietly(transport);
+    this.#health.goDown();
+    this.#listening.stop();
+    this.#connections.stopHandshakes();
     if (timeout > 0) await this.#drain(timeout);
-    for (const connection of this.#connections) connection.close();
-    await Promise.all(this.#running);
+    this.#invoker.close();
+    await this.#connections.close();
     this.#wheel.close();
   }
 
@@ -277,101 +263,74 @@ export class Server implements AsyncDisposable {
   async #drain(timeout: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeout);
-    const drained = [...this.#connections].map((connection) =>
-      connection.drain()
-    );
-    await Promise.race([promise, Promise.all(drained)]);
+    await Promise.race([
+      promise,
+      Promise.all([this.#connections.drain(), this.#invoker.drain()]),
+    ]);
     clearTimeout(timer);
   }
 
-  async #accept(listener: Deno.Listener): Promise<void> {
-    while (this.#listeners.has(listener)) {
-      try {
-        const conn = await listener.accept();
-        if (this.#isClosed || this.#running.size >= this.#maxConnections) {
-          conn.close();
-          continue;
-        }
-        setNoDelay(conn);
+  #listen(maxConnections: number): Listening {
+    return new Listening({
+      isOpen: () => !this.#isClosed && this.#connections.size < maxConnections,
+      enter: (conn) => {
         this.serve(conn, conn.remoteAddr).catch(this.#onError);
-      } catch (error) {
-        if (!this.#listeners.has(listener)) return;
-        this.#onError(error);
-        // Out of descriptors, most likely: trying again at once would spin.
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+      },
+      onError: this.#onError,
+      close: (options) => this.close(options),
+    });
   }
 
-  async #serve(
-    transport: Transport,
-    peer: Deno.Addr | undefined,
-  ): Promise<void> {
-    try {
-      const connection = await this.#handshake(transport, peer);
-      this.#connections.add(connection);
-      await connection.run();
-      this.#connections.delete(connection);
-    } catch (error) {
-      closeQuietly(transport);
-      if (!this.#isClosed) this.#onError(error);
-    }
+  /** What those who call methods need of this server. */
+  #host(): Host {
+    return {
+      find: (serviceMethod) => this.#services.find(serviceMethod),
+      onReply: (code) => this.#replies.count(code),
+      onError: this.#onError,
+      wheel: this.#wheel,
+    };
   }
 
-  /** Reads the option, and no byte of the messages behind it is lost. */
-  async #handshake(
-    transport: Transport,
-    peer: Deno.Addr | undefined,
-  ): Promise<ServerConnection> {
-    this.#handshakes.add(transport);
-    try {
-      const { codecType: type, option, early } = await readOption(
-        transport,
-        this.#wheel,
-        this.#handshakeTimeout,
-      );
-      const codec = this.#codecs.get(type);
-      if (codec === undefined) {
-        throw new WireError(`Cannot serve codec "${type}": it is not offered`);
-      }
-      return new ServerConnection(transport, codec.create("server"), {
-        find: (serviceMethod) => this.#services.find(serviceMethod),
-        onReply: (error) => this.#count(error),
-        onError: this.#onError,
-        wheel: this.#wheel,
-      }, {
-        handleTimeout: this.#effectiveTimeout(option),
-        limits: this.#limits,
-        peer,
-        dialect: type,
-        early,
+  /** Offers what is a service of the server's own. */
+  #offer({ health = false, reflection = false }: ServerOptions): void {
+    if (health) {
+      this.register(new Health(this.#health), {
+        anonymous: true,
+        // Who watches may hear nothing for days.
+        methodOptions: {
+          check: { idempotent: true },
+          watch: { idempotent: true, timeout: 0 },
+        },
       });
-    } finally {
-      this.#handshakes.delete(transport);
     }
-  }
-
-  #effectiveTimeout(option: Option | undefined): number {
-    const [asked, own] = [
-      option?.handleTimeout || Infinity,
-      this.#handleTimeout || Infinity,
-    ];
-    const least = Math.min(asked, own);
-    return least === Infinity ? 0 : least;
-  }
-
-  #count(error: string): void {
-    this.#calls++;
-    if (error !== "") this.#errors++;
+    if (reflection) this.register(new Reflection(this.#services));
   }
 }
 
-function stopListening(listener: Deno.Listener): void {
-  const { addr } = listener;
-  listener.close();
-  if (addr.transport !== "unix") return;
-  try {
-    // As Go does: a socket left behind would refuse the next listener.
-    Deno.removeSync(addr.path);
-  } catch { /* Somebody else has removed it, or may not be replaced. */ }
+function resolve(options: ServerOptions): ConnectionsOptions {
+  const { codecs = [jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec] } =
+    options;
+  return {
+    limits: resolveLimits(options, SERVER_LIMITS),
+    handleTimeout: checkMilliseconds(
+      "handleTimeout",
+      options.handleTimeout ?? 30_000,
+    ),
+    handshakeTimeout: checkMilliseconds(
+      "handshakeTimeout",
+      options.handshakeTimeout ?? 10_000,
+    ),
+    codecs: new Map(codecs.map((codec) => [codec.type, codec])),
+  };
+}
+
+/** A listener that fails must not take the server with it. */
+function quietly(
+  onError: (error: unknown) => void = () => {},
+): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch { /* There is nobody else to tell. */ }
+  };
 }

@@ -1,10 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Code } from "./code.ts";
 import { type Codec, InvalidBody, type Message } from "./codec/codec.ts";
 import { formatGoDuration } from "./duration.ts";
+import { codeOf, describe } from "./failure.ts";
+import { type Caller, Handling } from "./handling.ts";
 import type { Limits } from "./limits.ts";
-import { Handling } from "./handling.ts";
-import type { Method } from "./service.ts";
+import { isThenable } from "./method.ts";
+import type { RegisteredMethod } from "./registered_method.ts";
 import { Connection } from "./wire/connection.ts";
 import type { TimerWheel } from "./wire/timer_wheel.ts";
 import type { Transport } from "./wire/transport.ts";
@@ -12,9 +15,9 @@ import type { Transport } from "./wire/transport.ts";
 /** What a served connection needs of its server. */
 export interface Host {
   /** Finds a method, or the text of the error reply. */
-  find(serviceMethod: string): Method | string;
-  /** Told the error text of every reply; empty for a success. */
-  onReply(error: string): void;
+  find(serviceMethod: string): RegisteredMethod | string;
+  /** Told of every reply why the call failed; undefined for a success. */
+  onReply(code: Code | undefined): void;
   /** Told why a connection failed. */
   onError(error: unknown): void;
   /** Carries the handle timeouts of all connections. */
@@ -22,15 +25,9 @@ export interface Host {
 }
 
 /** Options of one served connection. */
-export interface ServedOptions {
-  /** How long a call may be handled, in ms; 0 is no limit. */
-  readonly handleTimeout: number;
+export interface ServedOptions extends Caller {
   /** What the connection may take up. */
   readonly limits: Required<Limits>;
-  /** Who calls, where known. */
-  readonly peer: Deno.Addr | undefined;
-  /** The name of the codec. */
-  readonly dialect: string;
   /** Bytes read with the option. */
   readonly early: Uint8Array;
 }
@@ -96,22 +93,27 @@ export class ServerConnection {
   #receive(message: Message): void {
     const { serviceMethod, seq, body } = message;
     if (this.#isDraining) {
-      return this.#fail(message, "rpc server: the server is closing");
+      const text = "rpc server: the server is closing";
+      return this.#fail(message, text, "unavailable");
     }
     const method = this.#host.find(serviceMethod);
-    if (typeof method === "string") return this.#fail(message, method);
-    if (body instanceof InvalidBody) {
-      return this.#fail(message, `rpc server: read body err: ${body.message}`);
+    if (typeof method === "string") {
+      return this.#fail(message, method, "unimplemented");
     }
     const handling = new Handling(serviceMethod, seq, this.#options);
+    handling.begin(method);
+    if (body instanceof InvalidBody) {
+      const text = `rpc server: read body err: ${body.message}`;
+      return this.#fail(handling, text, "invalid_argument");
+    }
     let reply: unknown;
     let later: Promise<unknown> | undefined;
     try {
-      reply = method(body, handling);
+      reply = method.run(body, handling);
       // Inside, since looking at a hostile object can throw, too.
       if (isThenable(reply)) later = Promise.resolve(reply);
     } catch (error) {
-      return this.#fail(message, describe(error));
+      return this.#fail(handling, describe(error), codeOf(error));
     }
     // What returns at once is answered at once, into the buffer of this very read.
     if (later === undefined) return this.#reply(handling, reply);
@@ -119,21 +121,22 @@ export class ServerConnection {
     later.then(
       (value) => this.#untrack(handling) && this.#reply(handling, value),
       (error) =>
-        this.#untrack(handling) && this.#fail(handling, describe(error)),
+        this.#untrack(handling) &&
+        this.#fail(handling, describe(error), codeOf(error)),
     );
   }
 
   #track(handling: Handling): void {
     this.#handlings.add(handling);
-    const { handleTimeout } = this.#options;
-    if (handleTimeout === 0) return;
-    handling.timer = this.#host.wheel.set(handleTimeout, () => {
+    const { timeout } = handling;
+    if (timeout === 0) return;
+    handling.timer = this.#host.wheel.set(timeout, () => {
       if (!this.#untrack(handling)) return;
       const text = `rpc server: request handle timeout: expect within ${
-        formatGoDuration(handleTimeout)
+        formatGoDuration(timeout)
       }`;
       handling.abort(new DOMException(text, "TimeoutError"));
-      this.#fail(handling, text);
+      this.#fail(handling, text, "deadline_exceeded");
     });
   }
 
@@ -147,21 +150,22 @@ export class ServerConnection {
     return true;
   }
 
-  #reply({ serviceMethod, seq }: Handling, body: unknown): void {
+  #reply(handling: Handling, body: unknown): void {
+    const { serviceMethod, seq } = handling;
     try {
       this.#connection.send({ serviceMethod, seq, error: "", body });
-      this.#host.onReply("");
     } catch (error) {
-      this.#fail({ serviceMethod, seq }, describe(error));
+      return this.#fail(handling, describe(error), "internal");
     }
+    handling.end(undefined);
+    this.#host.onReply(undefined);
   }
 
-  #fail(
-    { serviceMethod, seq }: Pick<Message, "serviceMethod" | "seq">,
-    error: string,
-  ): void {
+  #fail(call: Message | Handling, error: string, code: Code): void {
+    const { serviceMethod, seq } = call;
     this.#connection.send({ serviceMethod, seq, error, body: {} });
-    this.#host.onReply(error);
+    if (call instanceof Handling) call.end(code);
+    this.#host.onReply(code);
   }
 
   /** Nothing more is taken while enough is to be done or to be written. */
@@ -190,23 +194,9 @@ export class ServerConnection {
     for (const handling of [...this.#handlings]) {
       this.#untrack(handling);
       handling.abort(why);
+      handling.end("canceled");
     }
     this.#wake();
     if (reason !== undefined) this.#host.onError(reason);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
-}
-
-/** The text a caller sees: the message alone, stacks stay here. */
-function describe(error: unknown): string {
-  let text = "";
-  try {
-    text = String(error instanceof Error ? error.message : error);
-  } catch { /* What was thrown has no text. */ }
-  // An empty text would read as success.
-  return text === "" ? "rpc server: the method failed without a message" : text;
 }

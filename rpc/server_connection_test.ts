@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import { Client } from "./client.ts";
 import { WireError } from "./errors.ts";
 import { encodeOption } from "./option.ts";
@@ -171,7 +171,7 @@ Deno.test("Server takes a message of maxMessageBytes and ends at one byte more",
     await end.write(requests("", 0));
     await end.write(new TextEncoder().encode(body(maxMessageBytes)));
     await settle();
-    assertEquals(server.stats(), {
+    assertObjectMatch(server.stats(), {
       connections: 1,
       calls: 1,
       errors: 0,

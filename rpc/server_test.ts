@@ -4,6 +4,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertObjectMatch,
   assertRejects,
   assertThrows,
 } from "@std/assert";
@@ -145,7 +146,7 @@ Deno.test("Server replies to every kind of request and the connection lives on",
     assertEquals(lines[i * 2 + 1], body);
   }
   assertEquals(end.peer?.writes.length, 1);
-  assertEquals(server.stats(), {
+  assertObjectMatch(server.stats(), {
     connections: 1,
     calls: 11,
     errors: 8,

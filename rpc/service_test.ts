@@ -11,6 +11,7 @@ const context: CallContext = {
   dialect: "application/json",
   metadata: NO_METADATA,
   traceparent: undefined,
+  principal: undefined,
   deadline: undefined,
   signal: new AbortController().signal,
 };
@@ -75,13 +76,16 @@ Deno.test("Service.method() finds nothing that was not declared", () => {
 });
 
 Deno.test("Service.method() is bound to its object", () => {
-  assertEquals(new Service(new Arith()).method("Sum")?.({ a: 2 }, context), 3);
+  assertEquals(
+    new Service(new Arith()).method("Sum")?.run({ a: 2 }, context),
+    3,
+  );
 });
 
 Deno.test("Service keeps a method and another one with a capital apart", () => {
   const service = new Service({ sum: () => 1, Sum: () => 2 }, { name: "Both" });
-  assertEquals(service.method("sum")?.(null, context), 1);
-  assertEquals(service.method("Sum")?.(null, context), 2);
+  assertEquals(service.method("sum")?.run(null, context), 1);
+  assertEquals(service.method("Sum")?.run(null, context), 2);
 });
 
 Deno.test("Service refuses objects without a name or without methods", () => {

@@ -1,12 +1,21 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Method, Service } from "./service.ts";
+import type { RegisteredMethod, Surroundings } from "./registered_method.ts";
+import type { Service } from "./service.ts";
 
 /** The services of one server, by name. */
 export class Services {
   readonly #byName = new Map<string, Service>();
   // By `Service.method`: one look-up a call, without cutting the name.
-  readonly #methods = new Map<string, Method>();
+  readonly #methods = new Map<string, RegisteredMethod>();
+  #surroundings: Surroundings;
+
+  /**
+   * @param surroundings What the server puts around all methods.
+   */
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
 
   /**
    * Adds a service.
@@ -26,10 +35,19 @@ export class Services {
         this.#methods.set(`${service.name}.${name}`, method);
       }
     }
+    for (const method of service.declared) method.surround(this.#surroundings);
+  }
+
+  /** Puts something else around all methods, those of services added later too. */
+  surround(surroundings: Surroundings): void {
+    this.#surroundings = surroundings;
+    for (const service of this) {
+      for (const method of service.declared) method.surround(surroundings);
+    }
   }
 
   /** The method of `Service.method`, or the text of the error reply, Go's to the letter. */
-  find(serviceMethod: string): Method | string {
+  find(serviceMethod: string): RegisteredMethod | string {
     const method = this.#methods.get(serviceMethod);
     if (method !== undefined) return method;
     // At the last dot, as the original: a service name may hold dots of its own there.
@@ -43,13 +61,21 @@ export class Services {
       : `rpc server: can't find service ${name}`;
   }
 
+  /** The service of a name. */
+  get(name: string): Service | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The services, sorted by name. */
+  [Symbol.iterator](): IterableIterator<Service> {
+    return [...this.#byName.values()].sort((a, b) => a.name < b.name ? -1 : 1)
+      .values();
+  }
+
   /** Names of services with the names of their methods, both sorted. */
   list(): Record<string, string[]> {
-    const services = [...this.#byName.values()].sort((a, b) =>
-      a.name < b.name ? -1 : 1
-    );
     return Object.fromEntries(
-      services.map(({ name, methods }) => [name, methods]),
+      [...this].map(({ name, methods }) => [name, methods]),
     );
   }
 }

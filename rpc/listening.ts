@@ -1,0 +1,83 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { formatAddress } from "./address.ts";
+import type { ListenOptions, ServerListener } from "./server_options.ts";
+import { setNoDelay } from "./wire/no_delay.ts";
+
+/** What is done with connections that come in. */
+export interface Door {
+  /** Whether another connection may come in. */
+  isOpen(): boolean;
+  /** Takes a connection. */
+  enter(conn: Deno.Conn): void;
+  /** Told why none came in. */
+  onError(error: unknown): void;
+  /** Closes the whole server. */
+  close: ServerListener["close"];
+}
+
+/** The ports and sockets of one server. */
+export class Listening {
+  readonly #door: Door;
+  readonly #listeners = new Set<Deno.Listener>();
+
+  /**
+   * @param door Where connections go.
+   */
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  /** Listens until stopped. */
+  open(options: ListenOptions): ServerListener {
+    const { port = 0, hostname = "127.0.0.1", path } = options;
+    const listener = path === undefined
+      ? Deno.listen({ port, hostname })
+      : Deno.listen({ transport: "unix", path });
+    this.#listeners.add(listener);
+    const finished = this.#accept(listener);
+    return {
+      addr: listener.addr,
+      address: formatAddress(listener.addr),
+      finished,
+      close: (closing) => this.#door.close(closing),
+      [Symbol.asyncDispose]: () => this.#door.close(),
+    };
+  }
+
+  /** Stops listening everywhere. */
+  stop(): void {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) stopListening(listener);
+  }
+
+  async #accept(listener: Deno.Listener): Promise<void> {
+    while (this.#listeners.has(listener)) {
+      try {
+        const conn = await listener.accept();
+        if (!this.#door.isOpen()) {
+          conn.close();
+          continue;
+        }
+        setNoDelay(conn);
+        this.#door.enter(conn);
+      } catch (error) {
+        if (!this.#listeners.has(listener)) return;
+        this.#door.onError(error);
+        // Out of descriptors, most likely: trying again at once would spin.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+}
+
+function stopListening(listener: Deno.Listener): void {
+  const { addr } = listener;
+  listener.close();
+  if (addr.transport !== "unix") return;
+  try {
+    // As Go does: a socket left behind would refuse the next listener.
+    Deno.removeSync(addr.path);
+  } catch { /* Somebody else has removed it, or may not be replaced. */ }
+}
