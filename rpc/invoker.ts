@@ -144,10 +144,11 @@ class Invocation {
   readonly #handling: Handling;
   readonly #host: Host;
   readonly #onEnd: (self: Invocation) => void;
-  readonly #aborted = Promise.withResolvers<never>();
   #timer: Deadline | undefined;
   #stopListening = () => {};
   #isOver = false;
+  #error: unknown;
+  #rejectWait: (error: unknown) => void = () => {};
 
   constructor(
     handling: Handling,
@@ -157,8 +158,6 @@ class Invocation {
     this.#handling = handling;
     this.#host = host;
     this.#onEnd = onEnd;
-    // A stream that nobody reads hears of it nowhere else.
-    this.#aborted.promise.catch(() => {});
   }
 
   async run(
@@ -170,9 +169,9 @@ class Invocation {
     this.#listen(signal);
     this.#restartTimer();
     try {
-      const reply = await this.#orAborted(
-        this.#isOver ? undefined : method.run(args, this.#handling),
-      );
+      // Given up before it began: the method is not to know of it.
+      if (this.#isOver) throw this.#error;
+      const reply = await this.#orAborted(method.run(args, this.#handling));
       if (isStream(reply)) return this.#stream(reply);
       this.#end(undefined);
       return reply;
@@ -181,8 +180,10 @@ class Invocation {
     }
   }
 
-  abort(reason: unknown, code: Code): void {
-    this.#aborted.reject(reason);
+  /** Ends it for the caller by an error, for the method by the reason of its signal. */
+  abort(error: unknown, code: Code, reason = error): void {
+    this.#error = error;
+    this.#rejectWait(error);
     this.#handling.abort(reason);
     this.#end(code);
   }
@@ -200,18 +201,20 @@ class Invocation {
       throw this.#failure(error);
     } finally {
       // Not over yet: the reader has left.
-      if (!this.#isOver) {
-        this.abort(
-          new DOMException("The reader has left", "AbortError"),
-          "canceled",
-        );
-      }
-      await iterator.return?.();
+      const reason = new DOMException("The reader has left", "AbortError");
+      if (!this.#isOver) this.abort(reason, "canceled");
+      // Not awaited: a method that hangs would keep its reader.
+      iterator.return?.().then(undefined, () => {});
     }
   }
 
+  /** What is waited for, or the end of it all; a race would keep every item of a stream. */
   #orAborted<T>(value: T): Promise<Awaited<T>> {
-    return Promise.race([value, this.#aborted.promise]);
+    return new Promise((resolve, reject) => {
+      this.#rejectWait = reject;
+      if (this.#isOver) reject(this.#error);
+      Promise.resolve(value).then(resolve, reject);
+    });
   }
 
   #failure(error: unknown): unknown {
@@ -238,7 +241,9 @@ class Invocation {
       const text = `rpc server: request handle timeout: expect within ${
         formatGoDuration(timeout)
       }`;
-      this.abort(new RpcError("deadline_exceeded", text), "deadline_exceeded");
+      const error = new RpcError("deadline_exceeded", text);
+      const reason = new DOMException(text, "TimeoutError");
+      this.abort(error, "deadline_exceeded", reason);
     });
   }
 

@@ -55,7 +55,10 @@ export function validated(
     schema.args,
     (issues) => refused(serviceMethod, issues),
   );
-  const gives = checker(schema.reply, () => broken(serviceMethod));
+  const gives = checker(
+    schema.reply,
+    (issues) => broken(serviceMethod, issues),
+  );
   const run: Method = gives === undefined
     ? method
     : (args, context) => after(method(args, context), gives);
@@ -106,11 +109,15 @@ function refused(
   );
 }
 
-/** The caller is not to learn what the reply would have been. */
-function broken(serviceMethod: string): RpcError {
+/** The caller is not to learn what the reply would have been; interceptors may. */
+function broken(
+  serviceMethod: string,
+  issues: readonly StandardIssue[],
+): RpcError {
   return new RpcError(
     "internal",
     `Cannot reply to "${serviceMethod}": the reply does not fit its schema`,
+    { cause: issues },
   );
 }
 
