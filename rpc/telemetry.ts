@@ -38,7 +38,9 @@ const SERVER = 1;
 const ERROR = 2;
 // The key under which the API of OpenTelemetry keeps the active span.
 const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
+// W3C Trace Context, section 3.2.2: version ff and ids of zeros are invalid.
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0+-)([0-9a-f]{32})-(?!0+-)([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
 /**
  * What wraps methods into spans when Deno's telemetry is on, as the semantic
