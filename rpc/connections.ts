@@ -137,7 +137,7 @@ export class Connections {
         this.#counting(replies),
         {
           handleTimeout,
-          askedTimeout: option?.handleTimeout ?? 0,
+          optionTimeout: option?.handleTimeout ?? 0,
           limits,
           peer,
           dialect,

@@ -15,8 +15,10 @@ export interface Caller {
   readonly dialect: string;
   /** How long a call may be handled, in ms, unless its method says else; 0 is no limit. */
   readonly handleTimeout: number;
-  /** How long the caller waits at most, in ms; 0 is no limit. */
-  readonly askedTimeout: number;
+  /** How long a call may be handled as the caller's option has it, in ms; 0 is no limit. */
+  readonly optionTimeout?: number;
+  /** How long the caller waits unless a call says otherwise, in ms; 0 is for ever. */
+  readonly callTimeout?: number;
 }
 
 /** A call whose handler has not settled yet; what costs is made when first read. */
@@ -25,6 +27,8 @@ export class Handling implements CallContext {
   readonly seq: number;
   readonly metadata: Metadata;
   principal: unknown = undefined;
+  /** How long the caller waits, in ms; 0 is for ever. */
+  readonly callTimeout: number;
   /** Ends the handling, where that has a limit. */
   timer: Deadline | undefined;
   readonly #caller: Caller;
@@ -33,23 +37,27 @@ export class Handling implements CallContext {
   #deadline: number | undefined;
   #method: RegisteredMethod | undefined;
   #started = 0;
+  #isEnded = false;
 
   /**
    * @param serviceMethod What was called.
    * @param seq The number of the call on its connection.
    * @param caller Who calls, and how long it may take.
    * @param metadata What came beside the arguments.
+   * @param callTimeout How long the caller waits, in ms; 0 is for ever.
    */
   constructor(
     serviceMethod: string,
     seq: number,
     caller: Caller,
     metadata: Metadata = NO_METADATA,
+    callTimeout: number = caller.callTimeout ?? 0,
   ) {
     this.serviceMethod = serviceMethod;
     this.seq = seq;
     this.#caller = caller;
     this.metadata = metadata;
+    this.callTimeout = callTimeout;
   }
 
   /** Says which method handles it, from now on. */
@@ -58,16 +66,22 @@ export class Handling implements CallContext {
     this.#started = method.counter.begin();
   }
 
-  /** Says that it is over, and why it failed, if it did; for one that had begun. */
+  /** Says that it is over, and why it failed, if it did; what is said later does not count. */
   end(code: Code | undefined): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#method?.counter.end(this.#started, code);
-    this.#method = undefined;
   }
 
   /** How long it may be handled, in ms; 0 is no limit. */
+  get handleTimeout(): number {
+    const { handleTimeout, optionTimeout = 0 } = this.#caller;
+    return shorterLimit(optionTimeout, this.#method?.timeout ?? handleTimeout);
+  }
+
+  /** The smaller one of both times, in ms; 0 is no limit. */
   get timeout(): number {
-    const { handleTimeout, askedTimeout } = this.#caller;
-    return shorterLimit(askedTimeout, this.#method?.timeout ?? handleTimeout);
+    return shorterLimit(this.handleTimeout, this.callTimeout);
   }
 
   get peer(): Deno.Addr | undefined {
@@ -84,7 +98,7 @@ export class Handling implements CallContext {
 
   get deadline(): number | undefined {
     const { timeout } = this;
-    if (timeout === 0) return this.#deadline;
+    if (timeout === 0) return undefined;
     // Read late it lies later: only `signal` is exact.
     return this.#deadline ??= Date.now() + timeout;
   }

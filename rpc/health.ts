@@ -97,6 +97,8 @@ export class Health {
   readonly #book: HealthBook;
 
   /**
+   * Makes the service of a server.
+   *
    * @param book What is told.
    */
   constructor(book: HealthBook) {

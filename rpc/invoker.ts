@@ -3,7 +3,7 @@
 import type { Code } from "./code.ts";
 import { formatGoDuration } from "./duration.ts";
 import { RpcError } from "./errors.ts";
-import { codeOf, toRpcError } from "./failure.ts";
+import { CLOSING, codeOfText, failureOf } from "./failure.ts";
 import { Handling } from "./handling.ts";
 import type { Metadata } from "./metadata.ts";
 import { isStream } from "./method.ts";
@@ -86,8 +86,8 @@ export class Invoker {
     }
     const { handleTimeout } = this.#options;
     const { peer, dialect = "local", metadata, timeout = 0 } = options;
-    const caller = { peer, dialect, handleTimeout, askedTimeout: timeout };
-    const handling = new Handling(serviceMethod, 0, caller, metadata);
+    const caller = { peer, dialect, handleTimeout };
+    const handling = new Handling(serviceMethod, 0, caller, metadata, timeout);
     const invocation = new Invocation(handling, this.#host, (ended) => {
       this.#invocations.delete(ended);
       this.#wake();
@@ -117,11 +117,10 @@ export class Invoker {
 
   #refusal(method: RegisteredMethod | string): RpcError | undefined {
     if (this.#isDraining) {
-      const text = "rpc server: the server is closing";
-      return new RpcError("unavailable", text);
+      return new RpcError(CLOSING.code, CLOSING.message);
     }
     if (typeof method === "string") {
-      return new RpcError("unimplemented", method);
+      return new RpcError(codeOfText(method), method);
     }
     const { maxInFlight } = this.#options;
     if (this.#invocations.size < maxInFlight) return undefined;
@@ -220,8 +219,11 @@ class Invocation {
   #failure(error: unknown): unknown {
     // What aborted it is thrown as it is: the reason of the caller's signal.
     if (this.#isOver) return error;
-    this.#end(codeOf(error));
-    return toRpcError(error);
+    const { code, message, details } = failureOf(error);
+    this.#end(code);
+    return code === "unknown"
+      ? new RpcError(code, message, { details, cause: error })
+      : error;
   }
 
   #listen(signal: AbortSignal | undefined): void {

@@ -1,6 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import type { CallContext } from "./context.ts";
 import { RpcError } from "./errors.ts";
 import { Server, type ServerOptions } from "./server.ts";
@@ -97,6 +102,29 @@ Deno.test("Server.invoke() rejects with codes: of the method, or why it was not 
   r.slow.release.resolve(1);
   assertEquals(await first, 1);
   assertEquals(r.server.stats().errors, 5);
+});
+
+Deno.test("Server.invoke() makes an RpcError of whatever a method throws, and keeps it as the cause", async () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const thrown = [undefined, Symbol("odd"), revoked.proxy, Object.create(null)];
+  await using server = new Server();
+  server.register({
+    throw(index: number) {
+      throw thrown[index];
+    },
+    reject: (index: number) => Promise.reject(thrown[index]),
+  }, { name: "Odd" });
+  for (const index of thrown.keys()) {
+    for (const name of ["Odd.throw", "Odd.reject"]) {
+      const error = await assertRejects(
+        () => server.invoke(name, index),
+        RpcError,
+      );
+      assertEquals(error.code, "unknown");
+      assert(error.cause === thrown[index]);
+    }
+  }
 });
 
 Deno.test("Server.invoke() ends at the shortest of the timeouts, and a method may have more than the server", async () => {

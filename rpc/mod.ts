@@ -70,6 +70,50 @@
  * ({@linkcode jsonRpcCodec}); a client dials with the codec that its server
  * speaks. What a value is in Go is said by types of `@gee/std/rpc/gob`.
  *
+ * ## What stands around methods
+ *
+ * Validators, interceptors, authentication, timeouts and limits are put around a
+ * method when it is registered; where there are none, it is called as it is. From
+ * the outside in: `authenticate`, interceptors of the server (`server.use`) and of
+ * the service, limits, validation.
+ *
+ * ```ts
+ * import { type CallContext, RpcError, Server } from "@gee/std/rpc";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const server = new Server({
+ *   health: true, // Health.check and Health.watch
+ *   reflection: true, // Reflection.services, describe and schema
+ *   authenticate: ({ metadata }) =>
+ *     metadata.authorization === "Bearer s3cret" ? { name: "Tom" } : undefined,
+ * });
+ * server.use((call, next) => {
+ *   const reply = next(call); // or other arguments: next({ ...call, args })
+ *   return reply;
+ * });
+ * server.register({
+ *   greet: (hello: string, { principal }: CallContext<{ name: string }>) =>
+ *     `${hello}, ${principal.name}`,
+ * }, {
+ *   name: "Text",
+ *   // schema: { greet: { args: z.string() } }, by Zod, Valibot, ArkType
+ *   methodOptions: {
+ *     greet: { timeout: 1000, maxConcurrent: 50, rate: { perSecond: 100 } },
+ *   },
+ * });
+ *
+ * // As a client would, without a connection: for doors of another kind.
+ * const metadata = { authorization: "Bearer s3cret" };
+ * assertEquals(await server.invoke("Text.greet", "Hi", { metadata }), "Hi, Tom");
+ * const error = await assertRejects(() => server.invoke("Text.greet", "Hi"), RpcError);
+ * assertEquals(error.code, "unauthenticated");
+ * assertEquals(server.stats().methods["Text.greet"]?.errors, { unauthenticated: 1 });
+ * await server.close();
+ * ```
+ *
+ * `server.schema()` describes all methods as an OpenRPC document. When Deno's
+ * telemetry is on, each call is a span in the trace of its caller.
+ *
  * ## Guarantees
  *
  * - Every call settles exactly once: by its reply, its signal, its timeout (30 s
@@ -79,6 +123,8 @@
  * - A method that never settles is answered at the handle timeout (30 s by
  *   default), and its `context.signal` aborts.
  * - Only methods that the registered class itself declares can be called.
+ * - No method is called that `authenticate` or a validator refuses; what went
+ *   wrong inside of `authenticate` is not told to its caller.
  * - Both sides bound what a connection may take up (`Limits`); a server that is
  *   busy, or whose client does not read, stops reading.
  *
@@ -87,6 +133,11 @@
  * - Between peers of this module the codec is JSON unless told: no `undefined` (it
  *   arrives as `null`), no `bigint`, no bytes. Frames, streams, TLS, CONNECT and
  *   cancellation on the wire are to come.
+ * - Limits of methods are those of one server, for all callers together; a method
+ *   that was answered at its timeout counts until it ends, a stream only until it
+ *   begins.
+ * - `stats()` times a call that ends in the turn in which it came by its whole
+ *   turn, and forgets: p50 and p99 tell of about the last 100,000 calls.
  * - JSON carries no check: that bytes arrive as they were sent is TCP's word. What
  *   is no message any more ends the connection; a digit that became another one
  *   goes unnoticed.

@@ -27,6 +27,8 @@ export class Reflection {
   readonly #services: Services;
 
   /**
+   * Makes the service of a server.
+   *
    * @param services What is told of.
    */
   constructor(services: Services) {

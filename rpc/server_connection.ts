@@ -3,7 +3,7 @@
 import type { Code } from "./code.ts";
 import { type Codec, InvalidBody, type Message } from "./codec/codec.ts";
 import { formatGoDuration } from "./duration.ts";
-import { codeOf, describe } from "./failure.ts";
+import { CLOSING, codeOfText, type Failure, failureOf } from "./failure.ts";
 import { type Caller, Handling } from "./handling.ts";
 import type { Limits } from "./limits.ts";
 import { isThenable } from "./method.ts";
@@ -92,19 +92,19 @@ export class ServerConnection {
 
   #receive(message: Message): void {
     const { serviceMethod, seq, body } = message;
-    if (this.#isDraining) {
-      const text = "rpc server: the server is closing";
-      return this.#fail(message, text, "unavailable");
-    }
+    if (this.#isDraining) return this.#fail(message, CLOSING);
     const method = this.#host.find(serviceMethod);
     if (typeof method === "string") {
-      return this.#fail(message, method, "unimplemented");
+      return this.#fail(message, {
+        message: method,
+        code: codeOfText(method),
+      });
     }
     const handling = new Handling(serviceMethod, seq, this.#options);
     handling.begin(method);
     if (body instanceof InvalidBody) {
       const text = `rpc server: read body err: ${body.message}`;
-      return this.#fail(handling, text, "invalid_argument");
+      return this.#fail(handling, { message: text, code: "invalid_argument" });
     }
     let reply: unknown;
     let later: Promise<unknown> | undefined;
@@ -113,7 +113,7 @@ export class ServerConnection {
       // Inside, since looking at a hostile object can throw, too.
       if (isThenable(reply)) later = Promise.resolve(reply);
     } catch (error) {
-      return this.#fail(handling, describe(error), codeOf(error));
+      return this.#fail(handling, failureOf(error));
     }
     // What returns at once is answered at once, into the buffer of this very read.
     if (later === undefined) return this.#reply(handling, reply);
@@ -122,7 +122,7 @@ export class ServerConnection {
       (value) => this.#untrack(handling) && this.#reply(handling, value),
       (error) =>
         this.#untrack(handling) &&
-        this.#fail(handling, describe(error), codeOf(error)),
+        this.#fail(handling, failureOf(error)),
     );
   }
 
@@ -136,7 +136,7 @@ export class ServerConnection {
         formatGoDuration(timeout)
       }`;
       handling.abort(new DOMException(text, "TimeoutError"));
-      this.#fail(handling, text, "deadline_exceeded");
+      this.#fail(handling, { message: text, code: "deadline_exceeded" });
     });
   }
 
@@ -155,13 +155,13 @@ export class ServerConnection {
     try {
       this.#connection.send({ serviceMethod, seq, error: "", body });
     } catch (error) {
-      return this.#fail(handling, describe(error), "internal");
+      return this.#fail(handling, failureOf(error));
     }
     handling.end(undefined);
     this.#host.onReply(undefined);
   }
 
-  #fail(call: Message | Handling, error: string, code: Code): void {
+  #fail(call: Message | Handling, { message: error, code }: Failure): void {
     const { serviceMethod, seq } = call;
     this.#connection.send({ serviceMethod, seq, error, body: {} });
     if (call instanceof Handling) call.end(code);

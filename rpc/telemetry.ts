@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { CallContext } from "./context.ts";
-import { codeOf, describe } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import { isThenable, type Method } from "./method.ts";
 
 /** What is used of a span of OpenTelemetry. */
@@ -96,8 +96,9 @@ function parentOf({ traceparent }: CallContext, active: SpanContext) {
 
 function during(span: Span, run: () => unknown): unknown {
   const fail = (error: unknown): never => {
-    span.setAttribute("error.type", codeOf(error));
-    span.setStatus({ code: ERROR, message: describe(error) });
+    const { code, message } = failureOf(error);
+    span.setAttribute("error.type", code);
+    span.setStatus({ code: ERROR, message });
     span.end();
     throw error;
   };
