@@ -1,15 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Code } from "./code.ts";
-import { formatGoDuration } from "./duration.ts";
+import { checkMilliseconds } from "./duration.ts";
 import { RpcError } from "./errors.ts";
-import { CLOSING, codeOfText, failureOf } from "./failure.ts";
+import { CLOSING, codeOfText } from "./failure.ts";
 import { Handling } from "./handling.ts";
+import { Invocation } from "./invocation.ts";
 import type { Metadata } from "./metadata.ts";
-import { isStream } from "./method.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
 import type { Host } from "./server_connection.ts";
-import type { Deadline } from "./wire/timer_wheel.ts";
 
 /** Options of `Server.invoke`. */
 export interface InvokeOptions {
@@ -62,7 +60,7 @@ export class Invoker {
     this.#options = options;
   }
 
-  /** Calls under way. */
+  /** Calls under way; one that was given up counts until its method has settled, or its time is over. */
   get inFlight(): number {
     return this.#invocations.size;
   }
@@ -71,8 +69,9 @@ export class Invoker {
    * Calls a method.
    *
    * @returns the reply; of a stream, which is under way until it ends, the stream.
+   * @throws {RangeError} when the timeout is out of range.
    */
-  invoke(
+  async invoke(
     serviceMethod: string,
     args: unknown,
     options: InvokeOptions,
@@ -81,19 +80,18 @@ export class Invoker {
     const refusal = this.#refusal(method);
     if (refusal !== undefined) this.#host.onReply(refusal.code);
     // The first of the two is there when the method is a text.
-    if (refusal !== undefined || typeof method === "string") {
-      return Promise.reject(refusal);
-    }
+    if (refusal !== undefined || typeof method === "string") throw refusal;
     const { handleTimeout } = this.#options;
-    const { peer, dialect = "local", metadata, timeout = 0 } = options;
+    const { peer, dialect = "local", metadata } = options;
+    const timeout = checkMilliseconds("timeout", options.timeout ?? 0);
     const caller = { peer, dialect, handleTimeout };
     const handling = new Handling(serviceMethod, 0, caller, metadata, timeout);
-    const invocation = new Invocation(handling, this.#host, (ended) => {
-      this.#invocations.delete(ended);
+    const invocation = new Invocation(handling, this.#host, (left) => {
+      this.#invocations.delete(left);
       this.#wake();
     });
     this.#invocations.add(invocation);
-    return invocation.run(method, args, options.signal);
+    return await invocation.run(method, args, options.signal);
   }
 
   /** Takes no further calls and lets those under way end. */
@@ -112,6 +110,7 @@ export class Invoker {
     );
     for (const invocation of [...this.#invocations]) {
       invocation.abort(error, "unavailable");
+      invocation.leave();
     }
   }
 
@@ -135,132 +134,5 @@ export class Invoker {
     const waiters = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiters) resolve();
-  }
-}
-
-/** One call: it ends once, by what comes first. */
-class Invocation {
-  readonly #handling: Handling;
-  readonly #host: Host;
-  readonly #onEnd: (self: Invocation) => void;
-  #timer: Deadline | undefined;
-  #stopListening = () => {};
-  #isOver = false;
-  #error: unknown;
-  #rejectWait: (error: unknown) => void = () => {};
-
-  constructor(
-    handling: Handling,
-    host: Host,
-    onEnd: (self: Invocation) => void,
-  ) {
-    this.#handling = handling;
-    this.#host = host;
-    this.#onEnd = onEnd;
-  }
-
-  async run(
-    method: RegisteredMethod,
-    args: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    this.#handling.begin(method);
-    this.#listen(signal);
-    this.#restartTimer();
-    try {
-      // Given up before it began: the method is not to know of it.
-      if (this.#isOver) throw this.#error;
-      const reply = await this.#orAborted(method.run(args, this.#handling));
-      if (isStream(reply)) return this.#stream(reply);
-      this.#end(undefined);
-      return reply;
-    } catch (error) {
-      throw this.#failure(error);
-    }
-  }
-
-  /** Ends it for the caller by an error, for the method by the reason of its signal. */
-  abort(error: unknown, code: Code, reason = error): void {
-    this.#error = error;
-    this.#rejectWait(error);
-    this.#handling.abort(reason);
-    this.#end(code);
-  }
-
-  async *#stream(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-    const iterator = items[Symbol.asyncIterator]();
-    try {
-      while (true) {
-        const { done, value } = await this.#orAborted(iterator.next());
-        if (done) return this.#end(undefined);
-        this.#restartTimer();
-        yield value;
-      }
-    } catch (error) {
-      throw this.#failure(error);
-    } finally {
-      // Not over yet: the reader has left.
-      const reason = new DOMException("The reader has left", "AbortError");
-      if (!this.#isOver) this.abort(reason, "canceled");
-      // Not awaited: a method that hangs would keep its reader.
-      iterator.return?.().then(undefined, () => {});
-    }
-  }
-
-  /** What is waited for, or the end of it all; a race would keep every item of a stream. */
-  #orAborted<T>(value: T): Promise<Awaited<T>> {
-    return new Promise((resolve, reject) => {
-      this.#rejectWait = reject;
-      if (this.#isOver) reject(this.#error);
-      Promise.resolve(value).then(resolve, reject);
-    });
-  }
-
-  #failure(error: unknown): unknown {
-    // What aborted it is thrown as it is: the reason of the caller's signal.
-    if (this.#isOver) return error;
-    const { code, message, details } = failureOf(error);
-    this.#end(code);
-    return code === "unknown"
-      ? new RpcError(code, message, { details, cause: error })
-      : error;
-  }
-
-  #listen(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const giveUp = () => this.abort(signal.reason, "canceled");
-    if (signal.aborted) return giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    this.#stopListening = () => signal.removeEventListener("abort", giveUp);
-  }
-
-  /** For a stream the limit is on the time without an item. */
-  #restartTimer(): void {
-    const { timeout } = this.#handling;
-    this.#stopTimer();
-    if (this.#isOver || timeout === 0) return;
-    this.#timer = this.#host.wheel.set(timeout, () => {
-      const text = `rpc server: request handle timeout: expect within ${
-        formatGoDuration(timeout)
-      }`;
-      const error = new RpcError("deadline_exceeded", text);
-      const reason = new DOMException(text, "TimeoutError");
-      this.abort(error, "deadline_exceeded", reason);
-    });
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.#host.wheel.clear(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #end(code: Code | undefined): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#stopTimer();
-    this.#stopListening();
-    this.#handling.end(code);
-    this.#host.onReply(code);
-    this.#onEnd(this);
   }
 }

@@ -153,7 +153,7 @@ Deno.test("Server.invoke() ends at the shortest of the timeouts, and a method ma
     assertEquals(server.stats().methods["Slow.wait"]?.errors, {
       deadline_exceeded: 1,
     });
-    await server.close();
+    await server.close({ timeout: 0 });
   }
 });
 
@@ -176,6 +176,44 @@ Deno.test("Server.invoke() ends by its signal, whose reason the method hears, an
   const { calls, inFlight, methods } = r.server.stats();
   assertEquals([calls, inFlight], [2, 0]);
   assertEquals(methods["Slow.wait"]?.errors, { canceled: 2 });
+});
+
+Deno.test("Server.invoke() counts a call that was given up until its method is done", async () => {
+  await using r = rig({ maxInFlight: 2, handleTimeout: 0 });
+  for (let i = 0; i < 2; i++) {
+    const controller = new AbortController();
+    const call = r.server.invoke("Slow.wait", 0, controller);
+    controller.abort(new Error("left"));
+    await assertRejects(() => call, Error, "left");
+  }
+  await assertRejects(
+    () => r.server.invoke("Slow.wait"),
+    RpcError,
+    'Cannot call "Slow.wait": 2 calls are under way',
+  );
+  r.slow.release.resolve("late");
+  await settle();
+  assertEquals(await r.server.invoke("Slow.wait"), "late");
+});
+
+Deno.test("Server.invoke() counts a call that was given up no longer than its handle timeout", async () => {
+  await using r = rig({ maxInFlight: 1, handleTimeout: 1 });
+  const controller = new AbortController();
+  const call = r.server.invoke("Slow.wait", 0, controller);
+  controller.abort(new Error("left"));
+  await assertRejects(() => call, Error, "left");
+  assertEquals(r.server.stats().inFlight, 1);
+  await r.server.close(); // waits for it
+  assertEquals(r.server.stats().inFlight, 0);
+});
+
+Deno.test("Server.invoke() refuses a timeout that is none", async () => {
+  await using r = rig();
+  await assertRejects(
+    () => r.server.invoke("Slow.wait", 0, { timeout: NaN }),
+    RangeError,
+    "Cannot use timeout NaN: it must be 0 to 2147483647 milliseconds",
+  );
 });
 
 Deno.test("Server.close() waits for invoked calls, refuses further ones, and is bounded", async () => {
@@ -225,6 +263,18 @@ Deno.test("Server.invoke() ends a stream that its reader leaves, and the method 
   assertEquals(r.server.stats().methods["Slow.stream"]?.errors, {
     canceled: 1,
   });
+});
+
+Deno.test("Server.invoke() ends a stream that nobody reads on, when its caller leaves", async () => {
+  await using r = rig();
+  const controller = new AbortController();
+  const items = await stream(r.server, controller);
+  await items.next();
+  controller.abort(new Error("left"));
+  await settle();
+  assertEquals(r.slow.returned, 1);
+  assertEquals(r.server.stats().inFlight, 0);
+  await assertRejects(() => items.next(), Error, "left");
 });
 
 Deno.test("Server.invoke() ends a stream by its signal, its timeout and close", async () => {
