@@ -1,7 +1,11 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkMilliseconds, formatGoDuration } from "./duration.ts";
+import {
+  checkMilliseconds,
+  formatGoDuration,
+  shorterLimit,
+} from "./duration.ts";
 
 Deno.test("formatGoDuration() prints as Go does", () => {
   const known: [number, string][] = [
@@ -26,5 +30,16 @@ Deno.test("checkMilliseconds() refuses what no timer can hold", () => {
       RangeError,
       `Cannot use timeout ${wrong}: it must be 0 to 2147483647 milliseconds`,
     );
+  }
+});
+
+Deno.test("shorterLimit() takes 0 for no limit", () => {
+  const cases = [[0, 0, 0], [0, 5, 5], [5, 0, 5], [5, 7, 5], [
+    7,
+    5,
+    5,
+  ]] as const;
+  for (const [a, b, shorter] of cases) {
+    assertEquals(shorterLimit(a, b), shorter);
   }
 });

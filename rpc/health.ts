@@ -3,6 +3,7 @@
 import type { CallContext } from "./context.ts";
 import { RpcError } from "./errors.ts";
 import { didYouMean } from "./nearest_name.ts";
+import { serviceNameOf } from "./service_name.ts";
 
 /**
  * Whether a service can be called, as gRPC's health checking protocol has it;
@@ -107,7 +108,7 @@ export class Health {
 
   /** Whether a service can be called; `not_found` when there is no such service. */
   check(request: HealthRequest | undefined | null): HealthReply {
-    const service = serviceOf(request);
+    const service = serviceNameOf(request);
     const status = this.#book.get(service);
     if (status !== "SERVICE_UNKNOWN") return { status };
     throw new RpcError(
@@ -124,7 +125,7 @@ export class Health {
     request: HealthRequest | undefined | null,
     { signal }: CallContext,
   ): AsyncGenerator<HealthReply> {
-    const service = serviceOf(request);
+    const service = serviceNameOf(request);
     let last: HealthStatus | undefined;
     while (!signal.aborted) {
       const status = this.#book.get(service);
@@ -134,13 +135,4 @@ export class Health {
       last = status;
     }
   }
-}
-
-function serviceOf(request: HealthRequest | undefined | null): string {
-  const service: unknown = request?.service ?? "";
-  if (typeof service === "string") return service;
-  throw new RpcError(
-    "invalid_argument",
-    `Cannot look up a service: its name is a ${typeof service}, a string is wanted`,
-  );
 }

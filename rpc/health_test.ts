@@ -51,7 +51,7 @@ Deno.test("Health.check() tells of the server and of each service, to clients to
   const error = await assertRejects(
     () => server.invoke("Health.check", { service: 5 }),
     RpcError,
-    "Cannot look up a service: its name is a number, a string is wanted",
+    "Cannot look up a service: its name is of type number, a string is wanted",
   );
   assertEquals(error.code, "invalid_argument");
 });

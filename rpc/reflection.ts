@@ -6,6 +6,7 @@ import {
   type OpenRpcDocument,
   type OpenRpcMethod,
 } from "./open_rpc.ts";
+import { serviceNameOf } from "./service_name.ts";
 import type { Services } from "./services.ts";
 
 /** What `Reflection.describe` takes. */
@@ -42,7 +43,7 @@ export class Reflection {
 
   /** The methods of one service; `not_found` when there is no such service. */
   describe(request: DescribeRequest | undefined | null): ServiceDescription {
-    const name = String(request?.service);
+    const name = serviceNameOf(request);
     const service = this.#services.get(name);
     if (service === undefined) {
       throw new RpcError(

@@ -88,9 +88,15 @@ Deno.test("Reflection tells clients which services and methods there are", async
   const error = await assertRejects(
     () => server.invoke("Reflection.describe", null),
     RpcError,
-    'Cannot describe service "undefined": there is none',
+    'Cannot describe service "": there is none',
   );
   assertEquals(error.code, "not_found");
+  const odd = await assertRejects(
+    () => server.invoke("Reflection.describe", { service: { toString: 5 } }),
+    RpcError,
+    "Cannot look up a service: its name is of type object, a string is wanted",
+  );
+  assertEquals(odd.code, "invalid_argument");
 });
 
 Deno.test("Reflection is for those who may call, and not offered unless wanted", async () => {

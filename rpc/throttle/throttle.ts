@@ -99,6 +99,7 @@ function gated(method: Method, gate: Gate): Method {
   };
 }
 
+/** Learns from calls that end well: what fails, fails early. */
 function learning(
   method: Method,
   vegas: Vegas,
@@ -107,10 +108,14 @@ function learning(
 ): Method {
   return (args, context) => {
     const started = now();
-    return ending(
-      () => method(args, context),
-      () => vegas.observe(now() - started, gate.inside),
-    );
+    const learn = (reply: unknown) => {
+      vegas.observe(now() - started, gate.inside);
+      return reply;
+    };
+    const reply = method(args, context);
+    return isThenable(reply)
+      ? Promise.resolve(reply).then(learn)
+      : learn(reply);
   };
 }
 

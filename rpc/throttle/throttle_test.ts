@@ -12,6 +12,7 @@ import { RpcError } from "../errors.ts";
 import type { Method } from "../method.ts";
 import { callContext } from "../testdata/call_context.ts";
 import { settle } from "../testdata/pipe.ts";
+import { seeded } from "../testdata/random.ts";
 import { throttled } from "./throttle.ts";
 import type { AdaptiveOptions } from "./vegas.ts";
 
@@ -162,6 +163,8 @@ Deno.test("throttled() refuses limits that are none", () => {
 /** A method that does `capacity` calls at once, called by more than it can serve, on a clock of its own. */
 class Overload {
   capacity: number;
+  /** How long the next call takes without haste, in ms; negative for one that fails. */
+  next: () => number = () => 10;
   readonly #limited: Method;
   readonly #due: { readonly at: number; readonly end: () => void }[] = [];
   #now = 0;
@@ -183,7 +186,10 @@ class Overload {
     for (; this.#now < end; this.#now += 0.5) {
       if (this.#now === end - 1000) this.#peak = 0;
       try {
-        while (this.#running < 1000) void this.#limited(0, callContext());
+        while (this.#running < 1000) {
+          const reply = this.#limited(0, callContext()) as Promise<void>; // of `#begin`
+          reply.catch(() => {});
+        }
       } catch { /* refused */ }
       this.#finish(this.#now);
       for (let i = 0; i < 6; i++) await Promise.resolve();
@@ -199,9 +205,11 @@ class Overload {
   #begin(): Promise<void> {
     this.#running++;
     this.#peak = Math.max(this.#peak, this.#running);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const ms = 10 * Math.max(1, this.#running / this.capacity);
-    this.#due.push({ at: this.#now + ms, end: resolve });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const work = this.next();
+    const ms = Math.abs(work) * Math.max(1, this.#running / this.capacity);
+    const end = work < 0 ? () => reject(new Error("failed")) : resolve;
+    this.#due.push({ at: this.#now + ms, end });
     return promise.finally(() => this.#running--);
   }
 
@@ -232,6 +240,17 @@ Deno.test("throttled() by adaptive follows a method that becomes slower, and fas
   const fast = await overload.run(10);
   assert(fast >= 45 && fast < 80, `${fast}`);
   overload.stop();
+});
+
+Deno.test("throttled() by adaptive lets a method alone whose times differ, or whose failures are quick", async () => {
+  const random = seeded(1);
+  for (const quick of [0.5, -0.5]) {
+    const overload = new Overload(Infinity, { max: 200 });
+    overload.next = () => random(2) === 0 ? quick : 20;
+    const peak = await overload.run(10);
+    assert(peak > 100, `${peak}`);
+    overload.stop();
+  }
 });
 
 Deno.test("throttled() by adaptive keeps within its bounds", async () => {

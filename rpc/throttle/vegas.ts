@@ -24,30 +24,34 @@ export interface AdaptiveOptions {
   readonly max?: number;
 }
 
-// So often, the best time is looked for anew, should the world have changed.
+// So often half as many run.
 const WINDOWS_PER_PROBE = 50;
+// Fewer times than that say little.
+const MIN_SAMPLES = 20;
 
 /**
  * How many calls may run at once, learned from how long they take, as TCP Vegas
  * learns its window (Brakmo and Peterson 1995; Netflix's concurrency-limits).
  *
- * With `limit` calls at once, each taking `time` where the best took `best`,
- * about `limit * (1 - best / time)` of them are waiting for something inside. While few wait
- * the limit grows, when many wait it shrinks, so that it settles slightly above
- * what the method can really do at once. It is looked at once for as many calls
- * as the limit is, since calls that began earlier know nothing of the last
- * change; and it does not grow while it is not reached. For one window in 50
- * half as many run, which tells the best time anew (as BBR does): under full load
- * what waits would be taken for what has to be, and the limit would creep up.
+ * With `limit` calls at once that take `mean` where they take `base` without
+ * haste, about `limit * (1 - base / mean)` of them wait for something inside.
+ * While few wait the limit grows, when many wait it shrinks, so that it settles
+ * slightly above what the method can really do at once. It is looked at once for
+ * as many calls as the limit is, since calls that began earlier know nothing of
+ * the last change; and it does not grow while it is not reached.
+ *
+ * Vegas takes the shortest time there was for `base`. A method that answers half
+ * of its calls from memory would be strangled by that; so in one window of 50 half
+ * as many run, and `base` is the mean of their times.
  */
 export class Vegas {
   readonly #min: number;
   readonly #max: number;
   #limit: number;
-  #best = Infinity;
-  #least = Infinity;
+  #base: number | undefined;
+  #isProbing = true;
   #windows = 0;
-  #isProbing = false;
+  #skipped = 0;
   #sum = 0;
   #count = 0;
   #busiest = 0;
@@ -74,29 +78,32 @@ export class Vegas {
   }
 
   /**
-   * Learns from a call that has ended.
+   * Learns from a call that has ended well.
    *
    * @param ms How long it took, in ms.
    * @param running How many ran when it ended, itself included.
    */
   observe(ms: number, running: number): void {
+    // Those that began before the probe ran among too many.
+    if (this.#isProbing && running > this.limit) this.#skipped = 0;
+    if (this.#isProbing && this.#skipped++ < this.limit) return;
     this.#sum += ms;
     this.#count++;
-    this.#least = Math.min(this.#least, ms);
     this.#busiest = Math.max(this.#busiest, running);
-    if (this.#count < Math.max(this.#limit, 10)) return;
-    this.#best = this.#isProbing
-      ? this.#least
-      : Math.min(this.#best, this.#least);
-    if (!this.#isProbing) this.#adjust();
+    if (this.#count < Math.max(this.limit, MIN_SAMPLES)) return;
+    const mean = this.#sum / this.#count;
+    if (this.#isProbing) this.#base = (mean + (this.#base ?? mean)) / 2;
+    else this.#adjust(mean, this.#base ?? mean);
     this.#isProbing = ++this.#windows % WINDOWS_PER_PROBE === 0;
-    this.#sum = this.#count = this.#busiest = 0;
-    this.#least = Infinity;
+    this.#sum =
+      this.#count =
+      this.#busiest =
+      this.#skipped =
+        0;
   }
 
-  #adjust(): void {
-    const mean = this.#sum / this.#count;
-    const waiting = mean > 0 ? this.#limit * (1 - this.#best / mean) : 0;
+  #adjust(mean: number, base: number): void {
+    const waiting = mean > 0 ? this.#limit * (1 - base / mean) : 0;
     const step = Math.max(Math.log10(this.#limit), 1);
     const isReached = this.#busiest * 2 >= this.#limit;
     if (waiting > 6 * step) this.#move(-step);
