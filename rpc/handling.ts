@@ -2,6 +2,8 @@
 
 import type { CallContext } from "./context.ts";
 import { type Metadata, NO_METADATA } from "./metadata.ts";
+import type { IncomingStream } from "./stream/incoming_stream.ts";
+import type { OutgoingStream } from "./stream/outgoing_stream.ts";
 import type { Deadline } from "./wire/timer_wheel.ts";
 
 /** What all calls of one connection have in common. */
@@ -12,6 +14,8 @@ export interface Caller {
   readonly dialect: string;
   /** How long a call may be handled, in ms; 0 is no limit. */
   readonly handleTimeout: number;
+  /** How long the caller waits unless a call says otherwise, in ms; 0 is for ever. */
+  readonly callTimeout?: number;
 }
 
 /** A call whose handler has not settled yet; what costs is made when first read. */
@@ -19,8 +23,16 @@ export class Handling implements CallContext {
   readonly serviceMethod: string;
   readonly seq: number;
   readonly metadata: Metadata;
+  /** How long the caller waits, in ms; 0 is for ever. */
+  readonly callTimeout: number;
   /** Ends the handling, where that has a limit. */
   timer: Deadline | undefined;
+  /** Whether the caller has its answer, or wants none: nothing is sent any more. */
+  isAnswered = false;
+  /** The arguments, where they are a stream. */
+  incoming: IncomingStream | undefined;
+  /** The reply, where it is a stream. */
+  outgoing: OutgoingStream | undefined;
   readonly #caller: Caller;
   #controller: AbortController | undefined;
   #reason: unknown;
@@ -31,17 +43,20 @@ export class Handling implements CallContext {
    * @param seq The number of the call on its connection.
    * @param caller Who calls, and how long it may take.
    * @param metadata What came beside the arguments.
+   * @param callTimeout How long the caller waits, in ms; 0 is for ever.
    */
   constructor(
     serviceMethod: string,
     seq: number,
     caller: Caller,
     metadata: Metadata = NO_METADATA,
+    callTimeout: number = caller.callTimeout ?? 0,
   ) {
     this.serviceMethod = serviceMethod;
     this.seq = seq;
     this.#caller = caller;
     this.metadata = metadata;
+    this.callTimeout = callTimeout;
   }
 
   get peer(): Deno.Addr | undefined {
@@ -56,11 +71,17 @@ export class Handling implements CallContext {
     return this.metadata.traceparent;
   }
 
+  /** The smaller one of both times, in ms; 0 is no limit. */
+  get timeout(): number {
+    const [own, asked] = [this.#caller.handleTimeout, this.callTimeout];
+    return own === 0 || asked === 0 ? own + asked : Math.min(own, asked);
+  }
+
   get deadline(): number | undefined {
-    const { handleTimeout } = this.#caller;
-    if (handleTimeout === 0) return undefined;
+    const { timeout } = this;
+    if (timeout === 0) return undefined;
     // Read late it lies later: only `signal` is exact.
-    return this.#deadline ??= Date.now() + handleTimeout;
+    return this.#deadline ??= Date.now() + timeout;
   }
 
   get signal(): AbortSignal {
@@ -69,8 +90,12 @@ export class Handling implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Tells the method that nobody waits any more, and ends its streams. */
   abort(reason: unknown): void {
+    if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    this.incoming?.end({ reason });
+    this.outgoing?.stop();
   }
 }

@@ -108,9 +108,17 @@ export {
   type Codec,
   type CodecFactory,
   type CodecSide,
+  type ControlKind,
+  Deflated,
+  type Extra,
   InvalidBody,
   type Message,
 } from "./codec/codec.ts";
+export {
+  frameCodec,
+  type FrameCodecOptions,
+  framesCodec,
+} from "./codec/frame_codec.ts";
 export {
   gobCodec,
   type GobCodecOptions,
@@ -120,6 +128,7 @@ export {
 export { jsonCodec } from "./codec/json_codec.ts";
 export { jsonRpcCodec } from "./codec/json_rpc.ts";
 export type { Code } from "./code.ts";
+export type { TlsOptions } from "./connect.ts";
 export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
@@ -142,6 +151,7 @@ export type { GobLimits } from "./gob/gob_decoder.ts";
 export type { GobKind, GobType } from "./gob/gob_node.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export type { Limits } from "./limits.ts";
+export type { ListenOptions } from "./listen.ts";
 export type { Metadata } from "./metadata.ts";
 export {
   Registry,
@@ -152,7 +162,6 @@ export {
 } from "./registry.ts";
 export {
   type CloseOptions,
-  type ListenOptions,
   Server,
   type ServerListener,
   type ServerOptions,
@@ -162,10 +171,12 @@ export type { Method, RegisterOptions } from "./service.ts";
 export type {
   Caller,
   RemoteParameters,
+  RemoteReply,
   ServiceClient,
 } from "./service_client.ts";
+export type { KeepAliveOptions } from "./wire/keep_alive.ts";
 export type { Transport } from "./wire/transport.ts";
-export type { Writer } from "./wire/writer.ts";
+export type { Room, Writer, WriterSource } from "./wire/writer.ts";
 export {
   type BroadcastOptions,
   type BroadcastResult,

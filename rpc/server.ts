@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { formatAddress } from "./address.ts";
 import type { CodecFactory } from "./codec/codec.ts";
+import { frameCodec } from "./codec/frame_codec.ts";
 import { gobCodec, netRpcCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { jsonRpcCodec } from "./codec/json_rpc.ts";
@@ -13,17 +13,19 @@ import {
   resolveLimits,
   SERVER_LIMITS,
 } from "./limits.ts";
-import type { Option } from "./option.ts";
+import { checkVersion, type Option } from "./option.ts";
 import { ServerConnection } from "./server_connection.ts";
+import { type ListenOptions, openListener } from "./listen.ts";
 import { type RegisterOptions, Service } from "./service.ts";
 import { Services } from "./services.ts";
 import { readOption } from "./wire/handshake.ts";
+import { type KeepAliveOptions, resolveKeepAlive } from "./wire/keep_alive.ts";
 import { setNoDelay } from "./wire/no_delay.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
 /** Options of a `Server`; limits count for each connection. */
-export interface ServerOptions extends Limits {
+export interface ServerOptions extends Limits, KeepAliveOptions {
   /**
    * How long a call may be handled, in ms; 0 is no limit. A client may ask for
    * less in its option, not for more.
@@ -46,7 +48,7 @@ export interface ServerOptions extends Limits {
   /**
    * The codecs a client may choose.
    *
-   * @default {[jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
+   * @default {[frameCodec, jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
    */
   readonly codecs?: readonly CodecFactory[];
   /**
@@ -55,24 +57,6 @@ export interface ServerOptions extends Limits {
    * @default nothing is told
    */
   readonly onError?: (error: unknown) => void;
-}
-
-/** Where to listen: a TCP port or the path of a Unix socket. */
-export interface ListenOptions {
-  /**
-   * The TCP port; 0 takes a free one.
-   *
-   * @default {0}
-   */
-  readonly port?: number;
-  /**
-   * The TCP address; "0.0.0.0" listens on all of them.
-   *
-   * @default {"127.0.0.1"}
-   */
-  readonly hostname?: string;
-  /** The path of a Unix socket, instead of a port. */
-  readonly path?: string;
 }
 
 /** Options of `Server.close`. */
@@ -136,6 +120,7 @@ export class Server implements AsyncDisposable {
   readonly #listeners = new Set<Deno.Listener>();
   readonly #wheel = new TimerWheel();
   readonly #limits: Required<Limits>;
+  readonly #keepAlive: Required<KeepAliveOptions>;
   readonly #handleTimeout: number;
   readonly #handshakeTimeout: number;
   readonly #maxConnections: number;
@@ -154,11 +139,18 @@ export class Server implements AsyncDisposable {
    */
   constructor(options: ServerOptions = {}) {
     const {
-      codecs = [jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec],
+      codecs = [
+        frameCodec,
+        jsonCodec,
+        gobCodec(),
+        netRpcCodec(),
+        jsonRpcCodec,
+      ],
       maxConnections = 10_000,
       onError = () => {},
     } = options;
     this.#limits = resolveLimits(options, SERVER_LIMITS);
+    this.#keepAlive = resolveKeepAlive(options);
     this.#handleTimeout = checkMilliseconds(
       "handleTimeout",
       options.handleTimeout ?? 30_000,
@@ -203,15 +195,12 @@ export class Server implements AsyncDisposable {
    */
   listen(options: ListenOptions = {}): ServerListener {
     this.#refuseWhenClosed();
-    const { port = 0, hostname = "127.0.0.1", path } = options;
-    const listener = path === undefined
-      ? Deno.listen({ port, hostname })
-      : Deno.listen({ transport: "unix", path });
+    const { listener, address } = openListener(options);
     this.#listeners.add(listener);
     const finished = this.#accept(listener);
     return {
       addr: listener.addr,
-      address: formatAddress(listener.addr),
+      address,
       finished,
       close: (closing) => this.close(closing),
       [Symbol.asyncDispose]: () => this.close(),
@@ -334,18 +323,26 @@ export class Server implements AsyncDisposable {
       if (codec === undefined) {
         throw new WireError(`Cannot serve codec "${type}": it is not offered`);
       }
-      return new ServerConnection(transport, codec.create("server"), {
-        find: (serviceMethod) => this.#services.find(serviceMethod),
-        onReply: (error) => this.#count(error),
-        onError: this.#onError,
-        wheel: this.#wheel,
-      }, {
-        handleTimeout: this.#effectiveTimeout(option),
-        limits: this.#limits,
-        peer,
-        dialect: type,
-        early,
-      });
+      checkVersion(type, option);
+      return new ServerConnection(
+        transport,
+        codec.create("server", this.#limits),
+        {
+          find: (serviceMethod) => this.#services.find(serviceMethod),
+          onReply: (error) => this.#count(error),
+          onError: this.#onError,
+          wheel: this.#wheel,
+        },
+        {
+          ...this.#keepAlive,
+          handleTimeout: this.#effectiveTimeout(option),
+          callTimeout: option?.callTimeout ?? 0,
+          limits: this.#limits,
+          peer,
+          dialect: type,
+          early,
+        },
+      );
     } finally {
       this.#handshakes.delete(transport);
     }
