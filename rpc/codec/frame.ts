@@ -52,6 +52,8 @@ export const FrameFlag = {
   deflate: 8,
   /** Others may have overtaken it, so the name of its method is not to be learned. */
   queued: 16,
+  /** No head: the field of its length is the number of the method. */
+  method: 32,
 } as const;
 
 /** The header of a frame. */
@@ -62,7 +64,7 @@ export interface FrameHeader {
   readonly flags: number;
   /** The number of the call. */
   readonly seq: number;
-  /** Bytes of the head. */
+  /** Bytes of the head, or the number of the method. */
   readonly headBytes: number;
 }
 
@@ -99,7 +101,8 @@ export function finishFrame(
 ): number {
   const size = frameBytes(length);
   const { bytes, words } = writer.reserve(size);
-  bytes.fill(0, start + HEADER_BYTES + length, start + size);
+  const end = start + HEADER_BYTES + length;
+  if (end < start + size) bytes.fill(0, end, start + size);
   const at = start >> 2;
   words[at] = length;
   words[at + 1] = type | flags << 8 | headBytes << 16;
@@ -137,15 +140,16 @@ export function readHeader(
     throw new WireError("Cannot read a frame: its body is garbled");
   }
   const second = words[at + 1] ?? 0;
+  const flags = second >>> 8 & 0xff;
   const headBytes = second >>> 16;
-  if (headBytes > length) {
+  if (headBytes > length && (flags & FrameFlag.method) === 0) {
     throw new WireError(
       `Cannot read a frame: its head takes ${headBytes} of ${length} bytes`,
     );
   }
   return {
     type: second & 0xff,
-    flags: second >>> 8 & 0xff,
+    flags,
     seq: (words[at + 2] ?? 0) >>> 0,
     headBytes,
   };

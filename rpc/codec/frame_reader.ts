@@ -121,6 +121,7 @@ export class FrameReader {
     if (kind !== undefined) {
       return this.#control(kind, header, bytes, size, receive);
     }
+    if (flags & FrameFlag.method) return receive(this.#known(header, bytes));
     const head = bytes.subarray(0, headBytes);
     const body = bytes.subarray(headBytes);
     if (type === FrameType.part) {
@@ -182,7 +183,18 @@ export class FrameReader {
     if (type === FrameType.error && this.#isClient) {
       return { serviceMethod: "", seq, body: undefined, ...failureOf(bytes) };
     }
-    throw new WireError(`Cannot read a frame: type ${type} is not wanted here`);
+    throw unwanted(type);
+  }
+
+  /** A call without a head, of a method that was called before. */
+  #known(
+    { type, seq, flags, headBytes }: FrameHeader,
+    bytes: Uint8Array,
+  ): Message {
+    if (!isSeq(seq)) throw wrongSeq(seq);
+    if (this.#isClient || type !== FrameType.call) throw unwanted(type);
+    const serviceMethod = this.#names.read(headBytes);
+    return { serviceMethod, seq, error: "", body: bodyOf(flags, bytes) };
   }
 
   #control(
@@ -216,6 +228,10 @@ function bodyOf(flags: number, bytes: Uint8Array): unknown {
   if (flags & FrameFlag.deflate) return new Deflated(bytes.slice(), isBytes);
   // What is handed over must not lie in the buffer of the connection.
   return isBytes ? bytes.slice() : parseJson(bytes);
+}
+
+function unwanted(type: number): WireError {
+  return new WireError(`Cannot read a frame: type ${type} is not wanted here`);
 }
 
 function isSeq(value: unknown): value is number {

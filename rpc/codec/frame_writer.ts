@@ -90,6 +90,23 @@ export class FrameWriter implements WriterSource {
   #call({ serviceMethod, seq, body: args, extra }: Message): void {
     const isStream = extra?.isStream === true;
     const body = isStream ? "" : bodyOf(args);
+    const id = this.#names.idOf(serviceMethod);
+    const isPlain = extra === undefined && id !== undefined;
+    if (
+      isPlain && typeof body !== "string" && body.length <= MAX_WHOLE_BYTES &&
+      this.#compress === 0
+    ) {
+      // Neither end has to make JSON of a head.
+      this.#put(
+        FrameType.call,
+        FrameFlag.bytes | FrameFlag.method,
+        seq,
+        "",
+        body,
+        id,
+      );
+      return;
+    }
     const method = this.#names.written(serviceMethod);
     if (extra === undefined && isSmall(body)) {
       this.#gather(`${seq},${method},${body}`);
@@ -209,15 +226,15 @@ export class FrameWriter implements WriterSource {
     seq: number,
     head: string,
     body: string | Uint8Array,
+    method = 0,
   ): number {
     this.#endBatch();
     const writer = this.#writer;
     if (writer === undefined) return 0;
     const start = writer.length;
     // A character takes up to three bytes.
-    const { bytes } = writer.reserve(
-      HEADER_BYTES + (head.length + body.length) * 3,
-    );
+    const most = typeof body === "string" ? body.length * 3 : body.length;
+    const { bytes } = writer.reserve(HEADER_BYTES + head.length * 3 + most);
     let at = start + HEADER_BYTES;
     if (head !== "") at += encoder.encodeInto(head, bytes.subarray(at)).written;
     const headBytes = at - start - HEADER_BYTES;
@@ -229,7 +246,12 @@ export class FrameWriter implements WriterSource {
       at += encoder.encodeInto(body, bytes.subarray(at)).written;
     }
     const length = at - start - HEADER_BYTES;
-    return finishFrame(writer, start, length, { type, flags, seq, headBytes });
+    return finishFrame(writer, start, length, {
+      type,
+      flags,
+      seq,
+      headBytes: headBytes + method,
+    });
   }
 }
 

@@ -13,6 +13,11 @@ export class MethodNames {
   readonly #ids = new Map<string, number>();
   readonly #names: string[] = [];
 
+  /** The number of a name that was spelled out before. */
+  idOf(name: string): number | undefined {
+    return this.#ids.get(name);
+  }
+
   /** How a method is written in JSON now. */
   written(name: string): string {
     const id = this.#ids.get(name);
