@@ -278,5 +278,8 @@ function isSmall(body: string | Uint8Array): body is string {
 /** An error as JSON: the text, the number of the code, the details if any. */
 function failure({ error, extra }: Message): string {
   const code = CODES.indexOf(extra?.code ?? "unknown") + 1;
-  return JSON.stringify([error, code, extra?.details]);
+  const details = extra?.details;
+  return JSON.stringify(
+    details === undefined ? [error, code] : [error, code, details],
+  );
 }
