@@ -3,7 +3,7 @@
 /** Where a server is: the parsed form of `protocol@address`. */
 export type Address =
   | {
-    readonly protocol: "tcp";
+    readonly protocol: "tcp" | "tls" | "http";
     readonly hostname: string;
     readonly port: number;
   }
@@ -19,7 +19,8 @@ const UNSAFE = /[\x00-\x20\x7f,]/;
 const MAX_PATH = 107;
 
 /**
- * Parses `tcp@host:port` or `unix@/path` (`XDial` of the original).
+ * Parses `tcp@host:port`, `tls@host:port`, `http@host:port` or `unix@/path`
+ * (`XDial` of the original).
  *
  * A wildcard host (`tcp@[::]:9999`, which Go servers register) is dialed as
  * 127.0.0.1, since no packet can be sent to "any address".
@@ -37,17 +38,25 @@ export function parseAddress(address: string): Address {
   if (protocol === "unix" && isPath) {
     return { protocol, path: rest };
   }
-  const match = protocol === "tcp" ? TCP.exec(rest) : null;
+  const isTcp = protocol === "tcp" || protocol === "tls" || protocol === "http";
+  const match = isTcp ? TCP.exec(rest) : null;
   const port = Number(match?.[2]);
-  if (match === null || port < 1 || port > 65_535) throw malformed(address);
-  return { protocol: "tcp", hostname: dialableHost(match[1] ?? ""), port };
+  if (!isTcp || match === null || port < 1 || port > 65_535) {
+    throw malformed(address);
+  }
+  return { protocol, hostname: dialableHost(match[1] ?? ""), port };
 }
 
 /** The address of a listener in the form that `dial` and registries take. */
-export function formatAddress(address: Deno.Addr): string {
+export function formatAddress(
+  address: Deno.Addr,
+  protocol: "tcp" | "tls" = "tcp",
+): string {
   if (address.transport === "tcp") {
     const { hostname, port } = address;
-    return `tcp@${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    return `${protocol}@${
+      hostname.includes(":") ? `[${hostname}]` : hostname
+    }:${port}`;
   }
   if (address.transport === "unix") return `unix@${address.path}`;
   throw new TypeError(
@@ -66,6 +75,6 @@ function malformed(address: string): SyntaxError {
   return new SyntaxError(
     `Cannot parse address ${
       JSON.stringify(address)
-    }: "tcp@host:port" or "unix@/path" is wanted`,
+    }: "tcp@host:port", "tls@host:port", "http@host:port" or "unix@/path" is wanted`,
   );
 }

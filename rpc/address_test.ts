@@ -42,7 +42,8 @@ Deno.test("parseAddress() refuses everything else", () => {
     "tcp@host:80/path",
     "tcp@ho st:80",
     "tcp@host:80\r\n",
-    "http@127.0.0.1:80",
+    "ftp@127.0.0.1:80",
+    "http@user@127.0.0.1:80",
     "file@/etc/passwd",
     "unix@",
     "unix@/a,b",
@@ -53,7 +54,7 @@ Deno.test("parseAddress() refuses everything else", () => {
       SyntaxError,
       `Cannot parse address ${
         JSON.stringify(address)
-      }: "tcp@host:port" or "unix@/path" is wanted`,
+      }: "tcp@host:port", "tls@host:port", "http@host:port" or "unix@/path" is wanted`,
     );
   }
 });

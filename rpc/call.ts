@@ -1,5 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Metadata } from "./metadata.ts";
+
 /** How long a reply may take when neither the call nor its client says, in ms. */
 export const DEFAULT_TIMEOUT = 30_000;
 
@@ -8,12 +10,19 @@ export interface CallOptions {
   /** Ends the wait: the call rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /**
-   * How long the reply may take, in ms; 0 waits for ever. Due up to 60 ms late,
-   * never early, and much cheaper than a signal of its own.
+   * How long the reply may take, in ms, and then each item of a stream; 0 waits for
+   * ever. Due up to 60 ms late, never early, and much cheaper than a signal of its
+   * own. With frames the server knows it, too.
    *
    * @default {30000}, or the `timeout` of the client
    */
   readonly timeout?: number;
+  /**
+   * What travels beside the arguments: the method's `context.metadata`. Frames only.
+   *
+   * @default none
+   */
+  readonly metadata?: Metadata;
 }
 
 /** One call under way or ended, as `client.go` returns it. */

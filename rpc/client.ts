@@ -1,24 +1,24 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { abortable } from "./abortable.ts";
 import { Call, type CallOptions, DEFAULT_TIMEOUT } from "./call.ts";
-import { type CodecFactory, InvalidBody, type Message } from "./codec/codec.ts";
-import { jsonCodec } from "./codec/json_codec.ts";
-import { checkMilliseconds } from "./duration.ts";
-import { LimitError, RemoteError, ShutdownError, WireError } from "./errors.ts";
+import { ClientConnection, type ClientSettings } from "./client_connection.ts";
+import type { CodecFactory } from "./codec/codec.ts";
+import { frameCodec } from "./codec/frame_codec.ts";
+import { checkMilliseconds, timeLimit } from "./duration.ts";
+import { ShutdownError } from "./errors.ts";
 import { CLIENT_LIMITS, type Limits, resolveLimits } from "./limits.ts";
-import { encodeOption } from "./option.ts";
+import { Redialer } from "./redial.ts";
 import { type ServiceClient, serviceClient } from "./service_client.ts";
-import { Connection } from "./wire/connection.ts";
-import { Slots } from "./wire/slots.ts";
-import { type Deadline, TimerWheel } from "./wire/timer_wheel.ts";
-import type { Transport } from "./wire/transport.ts";
+import { type KeepAliveOptions, resolveKeepAlive } from "./wire/keep_alive.ts";
+import { closeQuietly, type Transport } from "./wire/transport.ts";
 
 /** Options of a `Client`. */
-export interface ClientOptions extends Limits {
+export interface ClientOptions extends Limits, KeepAliveOptions {
   /**
    * How messages are written.
    *
-   * @default {jsonCodec}
+   * @default {frameCodec}
    */
   readonly codec?: CodecFactory;
   /**
@@ -35,6 +35,13 @@ export interface ClientOptions extends Limits {
    * @default {0}
    */
   readonly handleTimeout?: number;
+  /**
+   * Makes another connection when a call wants one and the last one has ended;
+   * `dial` sets it. A call that was sent is never sent again.
+   *
+   * @default the client ends with its connection
+   */
+  readonly redial?: (signal: AbortSignal) => Promise<Transport>;
 }
 
 /** Counts of a client, at one moment. */
@@ -47,15 +54,6 @@ export interface ClientStats {
   readonly inFlight: number;
   /** Replies that came after their call had ended, read and dropped. */
   readonly late: number;
-}
-
-interface Pending {
-  readonly serviceMethod: string;
-  readonly resolve: (reply: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  deadline: Deadline | undefined;
-  signal: AbortSignal | undefined;
-  onAbort: (() => void) | undefined;
 }
 
 /**
@@ -88,16 +86,13 @@ interface Pending {
  * ```
  */
 export class Client implements AsyncDisposable {
-  readonly #pending = new Slots<Pending>();
-  readonly #wheel = new TimerWheel();
-  readonly #connection: Connection;
-  readonly #limits: Required<Limits>;
-  readonly #timeout: number;
-  readonly #ended: Promise<void>;
-  #shutdown: ShutdownError | undefined;
-  #calls = 0;
-  #errors = 0;
-  #late = 0;
+  readonly #settings: ClientSettings;
+  readonly #counts = { calls: 0, errors: 0, late: 0 };
+  readonly #redialer: Redialer<ClientConnection> | undefined;
+  /** Those that have not ended: the one in use, and others whose server goes away. */
+  readonly #connections = new Set<ClientConnection>();
+  #current: ClientConnection;
+  #closed: ShutdownError | undefined;
 
   /**
    * Begins to speak over the transport, which from then on belongs to the client.
@@ -107,30 +102,28 @@ export class Client implements AsyncDisposable {
    * @throws {RangeError} when a limit or a timeout is out of range.
    */
   constructor(transport: Transport, options: ClientOptions = {}) {
-    const { codec = jsonCodec, timeout = DEFAULT_TIMEOUT, handleTimeout = 0 } =
-      options;
-    this.#limits = resolveLimits(options, CLIENT_LIMITS);
-    this.#timeout = checkMilliseconds("timeout", timeout);
-    checkMilliseconds("handleTimeout", handleTimeout);
-    this.#connection = new Connection(transport, codec.create("client"), {
-      receive: (message) => this.#receive(message),
-      end: (reason) => this.#end(reason),
-    }, this.#limits);
-    if (!codec.isBare) {
-      this.#connection.writer.writeBytes(
-        encodeOption({
-          codecType: codec.type,
-          connectTimeout: 0,
-          handleTimeout,
-        }),
-      );
-    }
-    this.#ended = this.#connection.run();
+    const { codec = frameCodec, redial } = options;
+    const { timeout = DEFAULT_TIMEOUT, handleTimeout = 0 } = options;
+    this.#settings = {
+      ...resolveKeepAlive(options),
+      codec,
+      timeout: checkMilliseconds("timeout", timeout),
+      handleTimeout: checkMilliseconds("handleTimeout", handleTimeout),
+      limits: resolveLimits(options, CLIENT_LIMITS),
+    };
+    this.#redialer = redial && new Redialer(async (signal) => {
+      const transport = await redial(signal);
+      if (signal.aborted) closeQuietly(transport);
+      signal.throwIfAborted();
+      return this.#current = this.#use(transport);
+    });
+    this.#current = this.#use(transport);
   }
 
-  /** Whether calls can be made: the connection lives and `close` was not called. */
+  /** Whether calls can be made: `close` was not called, and the connection lives or is made again. */
   get isAvailable(): boolean {
-    return this.#shutdown === undefined;
+    return this.#closed === undefined &&
+      (this.#redialer !== undefined || this.#current.isAvailable);
   }
 
   /**
@@ -154,7 +147,12 @@ export class Client implements AsyncDisposable {
   ): Promise<Reply> {
     // The server's word for it: `Reply` is what the caller says the method returns.
     return new Promise<unknown>((resolve, reject) => {
-      this.#send(serviceMethod, args, options, resolve, reject);
+      if (this.#redialer === undefined || this.#current.isAvailable) {
+        this.#current.send(serviceMethod, args, options, resolve, reject);
+      } else {
+        this.#sendLater(this.#redialer, serviceMethod, args, options)
+          .then(resolve, reject);
+      }
     }) as Promise<Reply>;
   }
 
@@ -211,20 +209,22 @@ export class Client implements AsyncDisposable {
 
   /** Counts of this moment. */
   stats(): ClientStats {
-    return Object.freeze({
-      calls: this.#calls,
-      errors: this.#errors,
-      inFlight: this.#pending.size,
-      late: this.#late,
-    });
+    let inFlight = 0;
+    for (const connection of this.#connections) inFlight += connection.inFlight;
+    const { calls, errors, late } = this.#counts;
+    return Object.freeze({ calls, errors, inFlight, late });
   }
 
   /** Ends the connection; calls under way reject with a `ShutdownError`. */
   async close(): Promise<void> {
-    this.#connection.close(
-      new ShutdownError("Cannot finish the call: the client was closed"),
+    const text = "Cannot finish the call: the client was closed";
+    this.#closed ??= new ShutdownError(text);
+    this.#redialer?.close(this.#closed);
+    await Promise.all(
+      [...this.#connections].map((connection) =>
+        connection.close(new ShutdownError(text))
+      ),
     );
-    await this.#ended;
   }
 
   /** As `close`. */
@@ -232,119 +232,39 @@ export class Client implements AsyncDisposable {
     return this.close();
   }
 
-  #send(
+  #use(transport: Transport): ClientConnection {
+    const connection = new ClientConnection(
+      transport,
+      this.#settings,
+      this.#counts,
+    );
+    this.#connections.add(connection);
+    connection.ended.then(() => this.#connections.delete(connection));
+    return connection;
+  }
+
+  /** Sends a call over a new connection; one time limit counts for both. */
+  async #sendLater(
+    redialer: Redialer<ClientConnection>,
     serviceMethod: string,
     args: unknown,
-    options: CallOptions | undefined,
-    resolve: (reply: unknown) => void,
-    reject: (reason: unknown) => void,
-  ): void {
-    const refusal = this.#refusal(serviceMethod, options?.signal);
-    if (refusal !== undefined) {
-      this.#errors++;
-      return reject(refusal.reason);
-    }
-    const pending: Pending = {
-      serviceMethod,
-      resolve,
-      reject,
-      deadline: undefined,
-      signal: undefined,
-      onAbort: undefined,
-    };
-    const seq = this.#pending.put(pending);
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    const { timeout = this.#settings.timeout, signal, ...rest } = options;
+    let connection = this.#current;
+    let limit: AbortSignal;
     try {
-      // First, as encoding the arguments may run code that ends this very call.
-      this.#watch(seq, pending, options);
-      this.#connection.send({ serviceMethod, seq, error: "", body: args });
-      this.#calls++;
+      limit = timeLimit(checkMilliseconds("timeout", timeout), signal);
+      limit.throwIfAborted();
+      if (this.#closed !== undefined) throw this.#closed;
+      connection = await abortable(redialer.connect(), limit);
     } catch (error) {
-      this.#fail(seq, error);
+      this.#counts.errors++;
+      throw error;
     }
-  }
-
-  /** Why a call cannot be sent now, if so. */
-  #refusal(
-    serviceMethod: string,
-    signal?: AbortSignal,
-  ): { reason: unknown } | undefined {
-    if (this.#shutdown !== undefined) return { reason: this.#shutdown };
-    if (signal?.aborted) return { reason: signal.reason };
-    const { maxInFlight, maxBufferedBytes } = this.#limits;
-    const limit = this.#pending.size >= maxInFlight
-      ? `${maxInFlight} calls are under way`
-      : this.#connection.writer.buffered >= maxBufferedBytes
-      ? `${maxBufferedBytes} bytes wait to be sent`
-      : undefined;
-    if (limit === undefined) return undefined;
-    return {
-      reason: new LimitError(`Cannot call "${serviceMethod}": ${limit}`),
-    };
-  }
-
-  #watch(seq: number, pending: Pending, options?: CallOptions): void {
-    const timeout = options?.timeout === undefined
-      ? this.#timeout
-      : checkMilliseconds("timeout", options.timeout);
-    if (timeout > 0) {
-      pending.deadline = this.#wheel.set(timeout, () => {
-        const message =
-          `Cannot finish "${pending.serviceMethod}": no reply within ${timeout} ms`;
-        this.#fail(seq, new DOMException(message, "TimeoutError"));
-      });
-    }
-    const signal = options?.signal;
-    if (signal === undefined) return;
-    pending.signal = signal;
-    pending.onAbort = () => this.#fail(seq, signal.reason);
-    signal.addEventListener("abort", pending.onAbort, { once: true });
-  }
-
-  /** One reply has three fates: nobody waits any more, an error, a value. */
-  #receive({ seq, error, body }: Message): void {
-    const pending = this.#pending.take(seq);
-    if (pending === undefined) {
-      this.#late++;
-      return;
-    }
-    this.#release(pending);
-    if (error === "" && !(body instanceof InvalidBody)) {
-      return pending.resolve(body);
-    }
-    this.#errors++;
-    pending.reject(
-      body instanceof InvalidBody && error === ""
-        ? new WireError(
-          `Cannot read the reply of "${pending.serviceMethod}": ${body.message}`,
-        )
-        : new RemoteError(pending.serviceMethod, error, "unknown"),
-    );
-  }
-
-  #fail(seq: number, reason: unknown): void {
-    const pending = this.#pending.take(seq);
-    if (pending === undefined) return;
-    this.#release(pending);
-    this.#errors++;
-    pending.reject(reason);
-  }
-
-  #release({ deadline, signal, onAbort }: Pending): void {
-    if (deadline !== undefined) this.#wheel.clear(deadline);
-    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
-  }
-
-  #end(reason: unknown): void {
-    this.#shutdown = reason instanceof ShutdownError
-      ? reason
-      : new ShutdownError("Cannot finish the call: the connection has ended", {
-        cause: reason,
-      });
-    this.#wheel.close();
-    for (const pending of this.#pending.takeAll()) {
-      this.#release(pending);
-      this.#errors++;
-      pending.reject(this.#shutdown);
-    }
+    return await new Promise((resolve, reject) => {
+      const limited = { ...rest, signal: limit, timeout: 0 };
+      connection.send(serviceMethod, args, limited, resolve, reject);
+    });
   }
 }

@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Client, type ClientOptions } from "./client.ts";
+import { jsonCodec } from "./codec/json_codec.ts";
 import { dial } from "./dial.ts";
 import {
   ConnectError,
@@ -37,7 +38,7 @@ class Arith {
 /** A client on one end of a pipe whose other end the test plays. */
 function client(options?: ClientOptions): { client: Client; end: PipeEnd } {
   const [end, other] = pipe();
-  return { client: new Client(other, options), end };
+  return { client: new Client(other, { codec: jsonCodec, ...options }), end };
 }
 
 function reply(

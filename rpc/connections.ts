@@ -3,13 +3,15 @@
 import type { CodecFactory } from "./codec/codec.ts";
 import { WireError } from "./errors.ts";
 import type { Limits } from "./limits.ts";
+import { checkVersion } from "./option.ts";
 import { type Host, ServerConnection } from "./server_connection.ts";
 import { type ConnectionStats, ReplyCounter } from "./server_stats.ts";
 import { readOption } from "./wire/handshake.ts";
+import type { KeepAliveOptions } from "./wire/keep_alive.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
 /** Options of all connections of a server. */
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends Required<KeepAliveOptions> {
   /** What each may take up. */
   readonly limits: Required<Limits>;
   /** How long a call may be handled, in ms; 0 is no limit. */
@@ -116,7 +118,7 @@ export class Connections {
     transport: Transport,
     peer: Deno.Addr | undefined,
   ): Promise<Served> {
-    const { codecs, handshakeTimeout, handleTimeout, limits } = this.#options;
+    const { codecs, handshakeTimeout, ...rest } = this.#options;
     this.#handshakes.add(transport);
     try {
       const { codecType: dialect, option, early } = await readOption(
@@ -130,15 +132,16 @@ export class Connections {
           `Cannot serve codec "${dialect}": it is not offered`,
         );
       }
+      checkVersion(dialect, option);
       const replies = new ReplyCounter();
       const connection = new ServerConnection(
         transport,
-        codec.create("server"),
+        codec.create("server", rest.limits),
         this.#counting(replies),
         {
-          handleTimeout,
+          ...rest,
           optionTimeout: option?.handleTimeout ?? 0,
-          limits,
+          callTimeout: option?.callTimeout ?? 0,
           peer,
           dialect,
           early,

@@ -2,9 +2,10 @@
 
 import { parseAddress } from "./address.ts";
 import { Client, type ClientOptions } from "./client.ts";
-import { checkMilliseconds, timeLimit } from "./duration.ts";
-import { ConnectError } from "./errors.ts";
-import { setNoDelay } from "./wire/no_delay.ts";
+import { NET_RPC_TYPE } from "./codec/gob_codec.ts";
+import { connect, type TlsOptions } from "./connect.ts";
+import { checkMilliseconds } from "./duration.ts";
+import { GEE_RPC_PATH, GO_RPC_PATH } from "./wire/connect_http.ts";
 
 /** Options of `dial`. */
 export interface DialOptions extends ClientOptions {
@@ -16,12 +17,22 @@ export interface DialOptions extends ClientOptions {
    * @default {10000}
    */
   readonly connectTimeout?: number;
+  /** Certificates, for `tls@host:port`. */
+  readonly tls?: TlsOptions;
+  /**
+   * Whether a call connects again when the connection has ended. What was sent
+   * is never sent again.
+   *
+   * @default {true}
+   */
+  readonly reconnect?: boolean;
 }
 
 /**
  * Connects to a server (`XDial` of the original).
  *
- * @param address `tcp@host:port` or `unix@/path`.
+ * @param address `tcp@host:port`, `unix@/path`, `tls@host:port`, or `http@host:port`
+ * for one that is asked by CONNECT, as Go servers behind `HandleHTTP` are.
  * @param options Codec, timeouts and limits.
  * @returns a client that is ready for calls.
  * @throws {SyntaxError} when the address is none.
@@ -51,37 +62,23 @@ export async function dial(
   address: string,
   options: DialOptions = {},
 ): Promise<Client> {
-  const { signal, connectTimeout = 10_000 } = options;
+  const { signal, connectTimeout = 10_000, tls = {}, reconnect = true } =
+    options;
   checkMilliseconds("connectTimeout", connectTimeout);
   const target = parseAddress(address);
-  signal?.throwIfAborted();
-  const limit = timeLimit(connectTimeout, signal);
-  const conn = await connect(address, target, limit, signal);
+  const path = options.codec?.type === NET_RPC_TYPE
+    ? GO_RPC_PATH
+    : GEE_RPC_PATH;
+  const again = (signal?: AbortSignal) =>
+    connect(target, address, { connectTimeout, tls, path }, signal);
+  const conn = await again(signal);
   try {
-    setNoDelay(conn);
-    return new Client(conn, options);
+    return new Client(
+      conn,
+      reconnect ? { redial: again, ...options } : options,
+    );
   } catch (error) {
     conn.close();
     throw error;
-  }
-}
-
-async function connect(
-  address: string,
-  target: ReturnType<typeof parseAddress>,
-  limit: AbortSignal,
-  signal: AbortSignal | undefined,
-): Promise<Deno.Conn> {
-  try {
-    if (target.protocol === "unix") {
-      // Unix sockets connect at once or not at all, so they take no signal.
-      return await Deno.connect({ transport: "unix", path: target.path });
-    }
-    const { hostname, port } = target;
-    return await Deno.connect({ hostname, port, signal: limit });
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    const why = limit.aborted ? "no answer in time" : (cause as Error).message;
-    throw new ConnectError(`Cannot connect to "${address}": ${why}`, { cause });
   }
 }

@@ -5,6 +5,8 @@ import type { CallContext } from "./context.ts";
 import { shorterLimit } from "./duration.ts";
 import { type Metadata, NO_METADATA } from "./metadata.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
+import type { IncomingStream } from "./stream/incoming_stream.ts";
+import type { OutgoingStream } from "./stream/outgoing_stream.ts";
 import type { Deadline } from "./wire/timer_wheel.ts";
 
 /** What all calls of one connection have in common. */
@@ -31,6 +33,14 @@ export class Handling implements CallContext {
   readonly callTimeout: number;
   /** Ends the handling, where that has a limit. */
   timer: Deadline | undefined;
+  /** Whether the caller has its answer, or wants none: nothing is sent any more. */
+  isAnswered = false;
+  /** Why it fails, should it be given up. */
+  lossCode: Code = "canceled";
+  /** The arguments, where they are a stream. */
+  incoming: IncomingStream | undefined;
+  /** The reply, where it is a stream. */
+  outgoing: OutgoingStream | undefined;
   readonly #caller: Caller;
   #controller: AbortController | undefined;
   #reason: unknown;
@@ -109,8 +119,12 @@ export class Handling implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Tells the method that nobody waits any more, and ends its streams. */
   abort(reason: unknown): void {
+    if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    this.incoming?.end({ reason });
+    this.outgoing?.stop();
   }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { formatAddress } from "./address.ts";
-import type { ListenOptions, ServerListener } from "./server_options.ts";
+import { type ListenOptions, openListener } from "./listen.ts";
+import type { ServerListener } from "./server_options.ts";
 import { setNoDelay } from "./wire/no_delay.ts";
 
 /** What is done with connections that come in. */
@@ -30,15 +30,12 @@ export class Listening {
 
   /** Listens until stopped. */
   open(options: ListenOptions): ServerListener {
-    const { port = 0, hostname = "127.0.0.1", path } = options;
-    const listener = path === undefined
-      ? Deno.listen({ port, hostname })
-      : Deno.listen({ transport: "unix", path });
+    const { listener, address } = openListener(options);
     this.#listeners.add(listener);
     const finished = this.#accept(listener);
     return {
       addr: listener.addr,
-      address: formatAddress(listener.addr),
+      address,
       finished,
       close: (closing) => this.#door.close(closing),
       [Symbol.asyncDispose]: () => this.#door.close(),

@@ -10,3 +10,20 @@ export type Metadata = Readonly<Record<string, string>>;
 export const NO_METADATA: Metadata = Object.freeze(
   Object.create(null) as Record<string, string>,
 );
+
+const NAME = /^[a-z0-9._-]+$/;
+
+/**
+ * Passes metadata through, or throws for what is none.
+ *
+ * @throws {TypeError} when a name or a text is malformed.
+ */
+export function checkMetadata(metadata: Metadata): Metadata {
+  for (const [name, text] of Object.entries(metadata)) {
+    if (NAME.test(name) && typeof text === "string") continue;
+    throw new TypeError(
+      `Cannot send metadata "${name}": a name of lower-case letters, digits, "-", "_" and "." with a text is wanted`,
+    );
+  }
+  return metadata;
+}

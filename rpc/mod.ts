@@ -160,9 +160,17 @@ export {
   type Codec,
   type CodecFactory,
   type CodecSide,
+  type ControlKind,
+  Deflated,
+  type Extra,
   InvalidBody,
   type Message,
 } from "./codec/codec.ts";
+export {
+  frameCodec,
+  type FrameCodecOptions,
+  framesCodec,
+} from "./codec/frame_codec.ts";
 export {
   gobCodec,
   type GobCodecOptions,
@@ -172,6 +180,7 @@ export {
 export { jsonCodec } from "./codec/json_codec.ts";
 export { jsonRpcCodec } from "./codec/json_rpc.ts";
 export type { Code } from "./code.ts";
+export type { TlsOptions } from "./connect.ts";
 export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
@@ -202,6 +211,7 @@ export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export type { InterceptedCall, Interceptor } from "./interceptor.ts";
 export type { InvokeOptions } from "./invoker.ts";
 export type { Limits } from "./limits.ts";
+export type { ListenOptions } from "./listen.ts";
 export type { Metadata } from "./metadata.ts";
 export type { Method } from "./method.ts";
 export type { MethodStats } from "./method_counter.ts";
@@ -228,7 +238,6 @@ export {
 export {
   type CloseOptions,
   type ConnectionStats,
-  type ListenOptions,
   Server,
   type ServerListener,
   type ServerOptions,
@@ -238,6 +247,7 @@ export type { ArgumentsOf, MethodName, RegisterOptions } from "./service.ts";
 export type {
   Caller,
   RemoteParameters,
+  RemoteReply,
   ServiceClient,
 } from "./service_client.ts";
 export type {
@@ -252,8 +262,9 @@ export type { ThrottleOptions } from "./throttle/throttle.ts";
 export type { Rate } from "./throttle/token_bucket.ts";
 export type { AdaptiveOptions } from "./throttle/vegas.ts";
 export type { ArgumentIssue, MethodSchema } from "./validate.ts";
+export type { KeepAliveOptions } from "./wire/keep_alive.ts";
 export type { Transport } from "./wire/transport.ts";
-export type { Writer } from "./wire/writer.ts";
+export type { Room, Writer, WriterSource } from "./wire/writer.ts";
 export {
   type BroadcastOptions,
   type BroadcastResult,

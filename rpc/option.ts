@@ -6,6 +6,11 @@ import { WireError } from "./errors.ts";
 /** Marks a GeeRPC connection, first field of the option. */
 export const MAGIC_NUMBER = 0x3bef5c;
 
+/** The codec of this module's own frames. */
+export const FRAMES_TYPE = "application/x-gee-frames";
+/** The only version of them so far. */
+export const FRAMES_VERSION = 1;
+
 /** Bytes an option may take before the server gives the connection up. */
 export const MAX_OPTION_BYTES = 4096;
 
@@ -26,6 +31,10 @@ export interface Option {
   readonly connectTimeout: number;
   /** How long the server may take to handle one call, in ms; 0 is no limit of the client's. */
   readonly handleTimeout: number;
+  /** The version of frames. Peers that do not know this field ignore it. */
+  readonly version?: number;
+  /** How long the caller waits for replies unless a call says otherwise, in ms; 0 is for ever. */
+  readonly callTimeout?: number;
 }
 
 /** The option as the line that opens a connection. */
@@ -35,6 +44,9 @@ export function encodeOption(option: Option): Uint8Array<ArrayBuffer> {
     CodecType: option.codecType,
     ConnectTimeout: Math.ceil(option.connectTimeout * NANOSECONDS),
     HandleTimeout: Math.ceil(option.handleTimeout * NANOSECONDS),
+    ...(option.version !== undefined && { Version: option.version }),
+    ...(option.callTimeout !== undefined &&
+      { CallTimeout: Math.ceil(option.callTimeout * NANOSECONDS) }),
   });
   return new TextEncoder().encode(`${json.padStart(LINE_BYTES - 1)}\n`);
 }
@@ -104,5 +116,22 @@ function parseOption(json: string): Option {
     codecType,
     connectTimeout: number("connecttimeout") / NANOSECONDS,
     handleTimeout: number("handletimeout") / NANOSECONDS,
+    ...(fields.has("version") && { version: number("version") }),
+    ...(fields.has("calltimeout") &&
+      { callTimeout: number("calltimeout") / NANOSECONDS }),
   };
+}
+
+/**
+ * Refuses frames of a version that is not spoken here.
+ *
+ * @throws {WireError} when it is another one.
+ */
+export function checkVersion(type: string, option: Option | undefined): void {
+  if (type !== FRAMES_TYPE || option?.version === FRAMES_VERSION) return;
+  throw new WireError(
+    `Cannot serve frames of version ${
+      option?.version ?? 0
+    }: version ${FRAMES_VERSION} is wanted`,
+  );
 }

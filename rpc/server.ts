@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { BatchClock } from "./batch_clock.ts";
+import { frameCodec } from "./codec/frame_codec.ts";
 import { gobCodec, netRpcCodec } from "./codec/gob_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import { jsonRpcCodec } from "./codec/json_rpc.ts";
@@ -10,6 +11,7 @@ import { Health, HealthBook } from "./health.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { type InvokeOptions, Invoker } from "./invoker.ts";
 import { checkCount, resolveLimits, SERVER_LIMITS } from "./limits.ts";
+import type { ListenOptions } from "./listen.ts";
 import { Listening } from "./listening.ts";
 import { openRpc, type OpenRpcDocument, type OpenRpcInfo } from "./open_rpc.ts";
 import { Reflection } from "./reflection.ts";
@@ -17,7 +19,6 @@ import type { Surroundings } from "./registered_method.ts";
 import type { Host } from "./server_connection.ts";
 import type {
   CloseOptions,
-  ListenOptions,
   ServerListener,
   ServerOptions,
 } from "./server_options.ts";
@@ -25,12 +26,12 @@ import { ReplyCounter, type ServerStats } from "./server_stats.ts";
 import { type RegisterOptions, Service } from "./service.ts";
 import { Services } from "./services.ts";
 import { spanWrapper } from "./telemetry.ts";
+import { resolveKeepAlive } from "./wire/keep_alive.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
 export type {
   CloseOptions,
-  ListenOptions,
   ServerListener,
   ServerOptions,
 } from "./server_options.ts";
@@ -308,9 +309,17 @@ export class Server implements AsyncDisposable {
 }
 
 function resolve(options: ServerOptions): ConnectionsOptions {
-  const { codecs = [jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec] } =
-    options;
+  const {
+    codecs = [
+      frameCodec,
+      jsonCodec,
+      gobCodec(),
+      netRpcCodec(),
+      jsonRpcCodec,
+    ],
+  } = options;
   return {
+    ...resolveKeepAlive(options),
     limits: resolveLimits(options, SERVER_LIMITS),
     handleTimeout: checkMilliseconds(
       "handleTimeout",

@@ -3,12 +3,23 @@
 import type { Code } from "./code.ts";
 import { type Codec, InvalidBody, type Message } from "./codec/codec.ts";
 import { formatGoDuration } from "./duration.ts";
-import { CLOSING, codeOfText, type Failure, failureOf } from "./failure.ts";
+import { RpcError, WireError } from "./errors.ts";
+import {
+  CLOSING,
+  codeOfText,
+  type Failure,
+  failureOf,
+  withoutDetails,
+} from "./failure.ts";
 import { type Caller, Handling } from "./handling.ts";
+import { Handlings } from "./handlings.ts";
 import type { Limits } from "./limits.ts";
 import { isThenable } from "./method.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
+import { IncomingStream } from "./stream/incoming_stream.ts";
+import { isAsyncIterable, OutgoingStream } from "./stream/outgoing_stream.ts";
 import { Connection } from "./wire/connection.ts";
+import type { KeepAliveOptions } from "./wire/keep_alive.ts";
 import type { TimerWheel } from "./wire/timer_wheel.ts";
 import type { Transport } from "./wire/transport.ts";
 
@@ -25,7 +36,7 @@ export interface Host {
 }
 
 /** Options of one served connection. */
-export interface ServedOptions extends Caller {
+export interface ServedOptions extends Caller, KeepAliveOptions {
   /** What the connection may take up. */
   readonly limits: Required<Limits>;
   /** Bytes read with the option. */
@@ -37,9 +48,8 @@ export class ServerConnection {
   readonly #connection: Connection;
   readonly #host: Host;
   readonly #options: ServedOptions;
-  readonly #handlings = new Set<Handling>();
+  readonly #handlings: Handlings;
   #isDraining = false;
-  #waiters: (() => void)[] = [];
 
   /**
    * @param transport The bytes' way in and out.
@@ -55,16 +65,15 @@ export class ServerConnection {
   ) {
     this.#host = host;
     this.#options = options;
-    this.#connection = new Connection(
-      transport,
-      codec,
-      {
-        receive: (message) => this.#receive(message),
-        end: (reason) => this.#end(reason),
-        pause: () => this.#pause(),
-      },
-      options.limits,
-      options.early,
+    this.#connection = new Connection(transport, codec, {
+      receive: (message) => this.#receive(message),
+      end: (reason) => this.#end(reason),
+      pause: () => this.#pause(),
+    }, options);
+    this.#handlings = new Handlings(
+      host.wheel,
+      this.#connection.isFramed,
+      (handling, wasOpen) => this.#expire(handling, wasOpen),
     );
   }
 
@@ -81,7 +90,8 @@ export class ServerConnection {
   /** Takes no further calls, lets those under way end and their replies leave. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    while (this.#handlings.size > 0) await this.#progress();
+    this.#connection.signal("goaway");
+    while (this.#handlings.size > 0) await this.#handlings.progress();
     await this.#connection.writer.drained();
   }
 
@@ -91,7 +101,12 @@ export class ServerConnection {
   }
 
   #receive(message: Message): void {
-    const { serviceMethod, seq, body } = message;
+    if (message.kind !== undefined) return this.#control(message);
+    const { serviceMethod, seq, body, extra } = message;
+    if (this.#handlings.get(seq) !== undefined) {
+      const text = `Cannot take call ${seq}: one of that number is under way`;
+      return this.close(new WireError(text));
+    }
     if (this.#isDraining) return this.#fail(message, CLOSING);
     const method = this.#host.find(serviceMethod);
     if (typeof method === "string") {
@@ -100,103 +115,232 @@ export class ServerConnection {
         code: codeOfText(method),
       });
     }
-    const handling = new Handling(serviceMethod, seq, this.#options);
+    const { metadata, timeout } = extra ?? {};
+    const handling = new Handling(
+      serviceMethod,
+      seq,
+      this.#options,
+      metadata,
+      timeout,
+    );
     handling.begin(method);
     if (body instanceof InvalidBody) {
       const text = `rpc server: read body err: ${body.message}`;
       return this.#fail(handling, { message: text, code: "invalid_argument" });
     }
+    this.#run(
+      method,
+      handling,
+      extra?.isStream ? this.#incoming(handling) : body,
+    );
+  }
+
+  #run(method: RegisteredMethod, handling: Handling, args: unknown): void {
     let reply: unknown;
     let later: Promise<unknown> | undefined;
+    let isStream = false;
     try {
-      reply = method.run(body, handling);
+      reply = method.run(args, handling);
       // Inside, since looking at a hostile object can throw, too.
       if (isThenable(reply)) later = Promise.resolve(reply);
+      else isStream = isAsyncIterable(reply);
     } catch (error) {
       return this.#fail(handling, failureOf(error));
     }
     // What returns at once is answered at once, into the buffer of this very read.
-    if (later === undefined) return this.#reply(handling, reply);
-    this.#track(handling);
+    if (later === undefined && !isStream) return this.#reply(handling, reply);
+    this.#handlings.add(handling);
+    if (later === undefined) return this.#settled(handling, reply);
     later.then(
-      (value) => this.#untrack(handling) && this.#reply(handling, value),
+      (value) => this.#settled(handling, value),
       (error) =>
-        this.#untrack(handling) &&
+        this.#handlings.delete(handling) &&
         this.#fail(handling, failureOf(error)),
     );
   }
 
-  #track(handling: Handling): void {
-    this.#handlings.add(handling);
-    const { timeout } = handling;
-    if (timeout === 0) return;
-    handling.timer = this.#host.wheel.set(timeout, () => {
-      if (!this.#untrack(handling)) return;
-      const text = `rpc server: request handle timeout: expect within ${
-        formatGoDuration(timeout)
-      }`;
-      handling.abort(new DOMException(text, "TimeoutError"));
-      this.#fail(handling, { message: text, code: "deadline_exceeded" });
-    });
+  /** The method has a result: a value ends the call, a stream begins. */
+  #settled(handling: Handling, value: unknown): void {
+    let isStream: boolean;
+    try {
+      isStream = isAsyncIterable(value);
+    } catch (error) {
+      return this.#handlings.delete(handling)
+        ? this.#fail(handling, failureOf(error))
+        : undefined;
+    }
+    if (isStream) {
+      return this.#stream(handling, value as AsyncIterable<unknown>); // just looked at
+    }
+    if (this.#handlings.delete(handling)) this.#reply(handling, value);
   }
 
-  /** False when the call was answered before: a late result is never sent. */
-  #untrack(handling: Handling): boolean {
-    if (!this.#handlings.delete(handling)) return false;
-    if (handling.timer !== undefined) {
-      this.#host.wheel.clear(handling.timer);
+  #stream(handling: Handling, items: AsyncIterable<unknown>): void {
+    const { seq, serviceMethod } = handling;
+    const isWanted = !handling.isAnswered;
+    if (!isWanted || !this.#connection.isFramed) {
+      const outgoing = new OutgoingStream(items, NOWHERE);
+      outgoing.stop();
+      if (!this.#handlings.delete(handling)) return;
+      return this.#fail(handling, {
+        message:
+          `rpc server: "${serviceMethod}" answers with a stream, which only frames carry`,
+        code: "unimplemented",
+      });
     }
-    this.#wake();
-    return true;
+    const outgoing = new OutgoingStream(items, {
+      item: (item) => {
+        this.#handlings.renew(handling);
+        return this.#connection.sendItem(seq, item);
+      },
+      end: (failure) => {
+        if (!this.#handlings.delete(handling)) return;
+        this.#endStream(handling, failure && failureOf(failure.error));
+      },
+      pause: () => this.#writerRoom(),
+    });
+    handling.outgoing = outgoing;
+    this.#connection.send({
+      serviceMethod,
+      seq,
+      error: "",
+      body: undefined,
+      extra: { isStream: true },
+    });
+    // Only now is the method done: what was given up counts until its iterable ends.
+    this.#handlings.renew(handling);
+    outgoing.run().then(() => this.#handlings.delete(handling));
+  }
+
+  #endStream(handling: Handling, failure: Failure | undefined): void {
+    const message = {
+      serviceMethod: "",
+      seq: handling.seq,
+      kind: "end",
+      error: failure?.message ?? "",
+      body: undefined,
+    } as const;
+    this.#sendFailure(message, failure);
+    this.#count(handling, failure?.code);
+  }
+
+  #incoming(handling: Handling): IncomingStream {
+    const { seq } = handling;
+    const incoming = new IncomingStream({
+      onTake: (bytes) => this.#connection.signal("window", seq, bytes),
+      onStop: () => {
+        if (!handling.isAnswered) this.#connection.signal("cancel", seq);
+      },
+    });
+    return handling.incoming = incoming;
+  }
+
+  /** What a caller says about a call under way; one that has ended is none. */
+  #control({ kind, seq, body, size = 0, error, extra }: Message): void {
+    const handling = this.#handlings.get(seq);
+    if (handling === undefined) return;
+    if (kind === "cancel") {
+      this.#handlings.giveUp(
+        handling,
+        new DOMException("The caller has given the call up", "AbortError"),
+      );
+    } else if (kind === "window") {
+      if (typeof body === "number" && body > 0) handling.outgoing?.grant(body);
+    } else if (kind === "end") {
+      const { code = "unknown", details } = extra ?? {};
+      const failure = error === ""
+        ? undefined
+        : { reason: new RpcError(code, error, { details }) };
+      handling.incoming?.end(failure);
+    } else if (kind === "data") this.#item(handling, body, size);
+  }
+
+  #item(handling: Handling, item: unknown, size: number): void {
+    this.#handlings.renew(handling);
+    const { incoming, seq } = handling;
+    if (item instanceof InvalidBody) {
+      incoming?.end({
+        reason: new WireError(`Cannot read an item: ${item.message}`),
+      });
+    } else if (incoming?.push(item, size) === false) {
+      this.close(
+        new WireError(
+          `Cannot take the items of call ${seq}: they exceed the window`,
+        ),
+      );
+    }
+  }
+
+  #expire(handling: Handling, wasOpen: boolean): void {
+    const text = `rpc server: request handle timeout: expect within ${
+      formatGoDuration(handling.handleTimeout)
+    }`;
+    const isStream = handling.outgoing !== undefined;
+    handling.abort(new DOMException(text, "TimeoutError"));
+    if (!wasOpen) return;
+    const failure: Failure = { message: text, code: "deadline_exceeded" };
+    if (isStream) this.#endStream(handling, failure);
+    else this.#fail(handling, failure);
   }
 
   #reply(handling: Handling, body: unknown): void {
-    const { serviceMethod, seq } = handling;
+    const { serviceMethod, seq, incoming } = handling;
     try {
       this.#connection.send({ serviceMethod, seq, error: "", body });
+      this.#count(handling, undefined);
     } catch (error) {
-      return this.#fail(handling, failureOf(error));
+      this.#fail(handling, failureOf(error));
     }
-    handling.end(undefined);
-    this.#host.onReply(undefined);
+    incoming?.end({
+      reason: new DOMException("The call was answered", "AbortError"),
+    });
   }
 
-  #fail(call: Message | Handling, { message: error, code }: Failure): void {
+  #fail(call: Message | Handling, failure: Failure): void {
     const { serviceMethod, seq } = call;
-    this.#connection.send({ serviceMethod, seq, error, body: {} });
+    const error = failure.message;
+    this.#sendFailure({ serviceMethod, seq, error, body: {} }, failure);
+    this.#count(call, failure.code);
+  }
+
+  #count(call: Message | Handling, code: Code | undefined): void {
     if (call instanceof Handling) call.end(code);
     this.#host.onReply(code);
   }
 
+  #sendFailure(message: Message, failure: Failure | undefined): void {
+    try {
+      this.#connection.send({ ...message, extra: failure });
+    } catch {
+      // The details have no form in JSON; the message always has.
+      this.#connection.send({
+        ...message,
+        extra: failure && withoutDetails(failure),
+      });
+    }
+  }
+
   /** Nothing more is taken while enough is to be done or to be written. */
   #pause(): Promise<void> | undefined {
-    const { maxInFlight, maxBufferedBytes } = this.#options.limits;
-    if (this.#connection.writer.buffered >= maxBufferedBytes) {
-      return this.#connection.writer.drained();
-    }
-    return this.#handlings.size < maxInFlight ? undefined : this.#progress();
+    return this.#writerRoom() ??
+      (this.#handlings.size < this.#options.limits.maxInFlight
+        ? undefined
+        : this.#handlings.progress());
   }
 
-  /** Resolves when the next call has ended, or the connection. */
-  #progress(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+  #writerRoom(): Promise<void> | undefined {
+    const { writer } = this.#connection;
+    return writer.buffered < this.#options.limits.maxBufferedBytes
+      ? undefined
+      : writer.drained();
   }
 
   #end(reason: unknown): void {
-    const why = reason ??
-      new DOMException("The connection has ended", "AbortError");
-    for (const handling of [...this.#handlings]) {
-      this.#untrack(handling);
-      handling.abort(why);
-      handling.end("canceled");
-    }
-    this.#wake();
+    this.#handlings.clear(
+      reason ?? new DOMException("The connection has ended", "AbortError"),
+    );
     if (reason !== undefined) this.#host.onError(reason);
   }
 }
+
+const NOWHERE = { item: () => 0, end() {}, pause: () => undefined };

@@ -3,9 +3,10 @@
 import type { Authenticate } from "./authenticate.ts";
 import type { CodecFactory } from "./codec/codec.ts";
 import type { Limits } from "./limits.ts";
+import type { KeepAliveOptions } from "./wire/keep_alive.ts";
 
 /** Options of a `Server`; `Limits` count for each connection. */
-export interface ServerOptions extends Limits {
+export interface ServerOptions extends Limits, KeepAliveOptions {
   /**
    * How long a call may be handled, in ms; 0 is no limit. A client may ask for
    * less in its option, not for more; a method may say something else.
@@ -29,7 +30,7 @@ export interface ServerOptions extends Limits {
    * The codecs a client may choose, and with them the dialects that are spoken:
    * `codecs: [jsonCodec]` switches all others off.
    *
-   * @default {[jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
+   * @default {[frameCodec, jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
    */
   readonly codecs?: readonly CodecFactory[];
   /**
@@ -58,24 +59,6 @@ export interface ServerOptions extends Limits {
    * @default nothing is told
    */
   readonly onError?: (error: unknown) => void;
-}
-
-/** Where to listen: a TCP port or the path of a Unix socket. */
-export interface ListenOptions {
-  /**
-   * The TCP port; 0 takes a free one.
-   *
-   * @default {0}
-   */
-  readonly port?: number;
-  /**
-   * The TCP address; "0.0.0.0" listens on all of them.
-   *
-   * @default {"127.0.0.1"}
-   */
-  readonly hostname?: string;
-  /** The path of a Unix socket, instead of a port. */
-  readonly path?: string;
 }
 
 /** Options of `Server.close`. */

@@ -18,6 +18,14 @@ export type RemoteParameters<Method extends (...args: never[]) => unknown> =
     : [args: Parameters<Method>[0], options?: CallOptions];
 
 /**
+ * What a remote method returns: a promise of the reply. Where that is a stream,
+ * it can be iterated without waiting for the promise first.
+ */
+export type RemoteReply<Reply> = Reply extends AsyncIterable<infer Item>
+  ? Promise<AsyncIterable<Item>> & AsyncIterable<Item>
+  : Promise<Reply>;
+
+/**
  * A service as its client sees it: the same methods, each a promise of the
  * reply. One flat mapped type, so that classes of hundreds of methods stay cheap.
  *
@@ -30,10 +38,18 @@ export type ServiceClient<Service> = {
       : never
   ]: Service[Name] extends (...args: never[]) => infer Reply ? (
       ...parameters: RemoteParameters<Service[Name]>
-    ) => Promise<Awaited<Reply>>
+    ) => RemoteReply<Awaited<Reply>>
     : never;
 };
 
+/** Shared by all promises of replies; a closure for each would cost every call. */
+async function* iterate(this: Promise<unknown>): AsyncGenerator<unknown> {
+  // Only where the type says so, and what is no stream throws here.
+  yield* (await this) as AsyncIterable<unknown>;
+}
+
+// Every reply becomes one: whether it is a stream, only the server knows.
+type Iterable = Promise<unknown> & { [Symbol.asyncIterator]: typeof iterate };
 type Remote = (args?: unknown, options?: CallOptions) => Promise<unknown>;
 
 /**
@@ -57,7 +73,11 @@ export function serviceClient<Service>(
       let method = methods.get(property);
       if (method === undefined) {
         const serviceMethod = `${name}.${property}`;
-        method = (args, options) => caller.call(serviceMethod, args, options);
+        method = (args, options) => {
+          const reply = caller.call(serviceMethod, args, options);
+          (reply as Iterable)[Symbol.asyncIterator] = iterate;
+          return reply;
+        };
         methods.set(property, method);
       }
       return method;

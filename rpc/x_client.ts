@@ -14,7 +14,8 @@ import { ConnectError, NoServersError, ShutdownError } from "./errors.ts";
 import { type ServiceClient, serviceClient } from "./service_client.ts";
 
 /** Options of an `XClient`. */
-export interface XClientOptions extends Omit<DialOptions, "signal"> {
+export interface XClientOptions
+  extends Omit<DialOptions, "signal" | "reconnect"> {
   /**
    * Which server a call goes to: "random", "roundRobin", or a selector of one's own.
    *
@@ -101,7 +102,12 @@ export class XClient implements AsyncDisposable {
       : selector === "roundRobin"
       ? new RoundRobinSelector()
       : selector;
-    this.#options = { ...dialOptions, signal: this.#closing.signal };
+    // A lost server is another choice here, not one to wait for.
+    this.#options = {
+      ...dialOptions,
+      reconnect: false,
+      signal: this.#closing.signal,
+    };
   }
 
   /**

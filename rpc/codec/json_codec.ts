@@ -8,6 +8,7 @@ import {
   InvalidBody,
   type Message,
 } from "./codec.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 const NEWLINE = 0x0a;
 const NO_ERROR = ',"Error":""}\n';
@@ -24,8 +25,6 @@ export const jsonCodec: CodecFactory = {
 };
 
 class JsonCodec implements Codec {
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  readonly #strict = new TextDecoder("utf-8", { fatal: true });
   // Neighbors on a connection mostly call the same method. Remembering the last
   // header up to its number spares both ends a JSON.parse and a stringify of it:
   // 1.5x calls per second at 256 callers (bench/rpc.ts).
@@ -56,7 +55,7 @@ class JsonCodec implements Codec {
     // One decode for all lines that are complete: a cut through a character can
     // only lie behind the last newline.
     const end = this.#searched + last + 1;
-    const text = this.#decode(bytes.subarray(0, end));
+    const text = decodeUtf8(bytes.subarray(0, end));
     let at = 0;
     while (at < text.length) {
       const headerEnd = text.indexOf("\n", at);
@@ -107,18 +106,6 @@ class JsonCodec implements Codec {
       seq = seq * 10 + digit;
     }
     return seq;
-  }
-
-  #decode(bytes: Uint8Array): string {
-    // A strict decoder is 3-6x slower, so it only looks at what may be malformed:
-    // the character that stands for it may have been sent, too.
-    const text = this.#decoder.decode(bytes);
-    try {
-      if (text.includes("\ufffd")) this.#strict.decode(bytes);
-    } catch (cause) {
-      throw new WireError("Cannot read a message: it is not UTF-8", { cause });
-    }
-    return text;
   }
 
   #remember(serviceMethod: string): void {

@@ -1,8 +1,21 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Codec, Message } from "../codec/codec.ts";
+import { parseJson } from "../codec/call_head.ts";
+import {
+  type Codec,
+  type ControlKind,
+  Deflated,
+  type Message,
+} from "../codec/codec.ts";
+import { inflate } from "../codec/deflate.ts";
 import { WireError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
+import { Inbox, type Receiver } from "./inbox.ts";
+import {
+  KeepAlive,
+  type KeepAliveOptions,
+  resolveKeepAlive,
+} from "./keep_alive.ts";
 import { closeQuietly, type Transport } from "./transport.ts";
 import { Writer } from "./writer.ts";
 
@@ -11,13 +24,17 @@ const READ_BYTES = 64 << 10;
 const KEPT_BYTES = 1 << 20;
 
 /** Whose connection it is: what it does with messages and with the end. */
-export interface ConnectionHandler {
-  /** Takes one message; must not throw. */
-  receive(message: Message): void;
+export interface ConnectionHandler extends Receiver {
   /** Says that the connection has ended, once; undefined when the peer just left. */
   end(reason: unknown): void;
-  /** A wait before the next message, when this side has enough to do. */
-  pause?(): Promise<void> | undefined;
+}
+
+/** What a connection may take up, how it is watched, and what came before it. */
+export interface ConnectionOptions extends KeepAliveOptions {
+  /** What the connection may take up. */
+  readonly limits: Required<Limits>;
+  /** Bytes that were read before the codec was known. */
+  readonly early?: Uint8Array;
 }
 
 /** One connection: the single writer, the single reader, and the codec between. */
@@ -28,35 +45,51 @@ export class Connection {
   readonly #codec: Codec;
   readonly #handler: ConnectionHandler;
   readonly #limits: Required<Limits>;
+  readonly #maxBuffer: number;
+  readonly #inbox: Inbox;
+  readonly #keepAlive: KeepAlive | undefined;
   #buffer: Uint8Array;
   #length: number;
-  #inbox: Message[] = [];
+  #fresh: Message[] = [];
+  #hasDeflated = false;
+  #aheadBytes = 0;
+  #isDeaf = false;
   #isEnded = false;
 
   /**
    * @param transport The bytes' way in and out.
    * @param codec Turns them into messages.
    * @param handler Takes messages and the end.
-   * @param limits What the connection may take up.
-   * @param early Bytes that were read before the codec was known.
+   * @param options Limits, keepalive, early bytes.
    */
   constructor(
     transport: Transport,
     codec: Codec,
     handler: ConnectionHandler,
-    limits: Required<Limits>,
-    early?: Uint8Array,
+    options: ConnectionOptions,
   ) {
+    const { limits, early } = options;
     this.#transport = transport;
     this.#codec = codec;
     this.#handler = handler;
     this.#limits = limits;
+    this.#inbox = new Inbox(handler);
     // Never longer than a message may be: a full buffer is a message too long.
-    const capacity = Math.min(READ_BYTES, limits.maxMessageBytes);
+    this.#maxBuffer = Math.max(
+      limits.maxMessageBytes,
+      codec.minBufferBytes ?? 0,
+    );
+    const capacity = Math.min(READ_BYTES, this.#maxBuffer);
     this.#buffer = new Uint8Array(Math.max(capacity, early?.length ?? 0));
     this.#length = early?.length ?? 0;
     if (early !== undefined) this.#buffer.set(early);
     this.writer = new Writer(transport, (error) => this.close(error));
+    if (this.isFramed) this.#keepAlive = this.#watch(options);
+  }
+
+  /** Whether more than calls and replies can be sent: streams, cancellation, signs of life. */
+  get isFramed(): boolean {
+    return this.#codec.encodeItem !== undefined;
   }
 
   /**
@@ -66,6 +99,22 @@ export class Connection {
    */
   send(message: Message): void {
     this.#codec.encode(message, this.writer);
+  }
+
+  /** Queues what is neither call nor reply; nothing where the codec has no such. */
+  signal(kind: ControlKind, seq?: number, body?: unknown): void {
+    if (!this.isFramed || this.#isEnded) return;
+    this.send({ serviceMethod: "", seq: seq ?? 0, error: "", body, kind });
+  }
+
+  /**
+   * Queues one item of a stream.
+   *
+   * @returns the bytes it takes.
+   * @throws {TypeError} when the codec has no form for it.
+   */
+  sendItem(seq: number, item: unknown): number {
+    return this.#codec.encodeItem?.(seq, item, this.writer) ?? 0;
   }
 
   /** Reads until the connection ends; never rejects. */
@@ -81,6 +130,8 @@ export class Connection {
         }
       } while (!this.#isEnded && await this.#read());
     } catch (error) {
+      // Calls that waited for their turn came before it, too.
+      await this.#inbox.emptied();
       reason = error;
     }
     this.close(reason);
@@ -90,8 +141,10 @@ export class Connection {
   close(reason?: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#keepAlive?.stop();
     this.writer.close();
     closeQuietly(this.#transport);
+    this.#inbox.close();
     this.#handler.end(reason);
   }
 
@@ -101,6 +154,7 @@ export class Connection {
       this.#buffer.subarray(this.#length),
     );
     if (count === null) return false;
+    this.#keepAlive?.heard();
     this.#length += count;
     return true;
   }
@@ -108,41 +162,73 @@ export class Connection {
   #decode(): void {
     if (this.#length === 0) return;
     const bytes = this.#buffer.subarray(0, this.#length);
-    const used = this.#codec.decode(
-      bytes,
-      (message) => this.#inbox.push(message),
-    );
+    const used = this.#codec.decode(bytes, (message) => this.#take(message));
     this.#length -= used;
+    this.#aheadBytes += used;
     if (used > 0) this.#buffer.copyWithin(0, used, used + this.#length);
     // One large message must not hold its memory as long as the connection lives.
     if (this.#length === 0 && this.#buffer.length > KEPT_BYTES) {
-      this.#buffer = new Uint8Array(READ_BYTES);
+      this.#buffer = new Uint8Array(Math.min(READ_BYTES, this.#maxBuffer));
     }
   }
 
-  /** Hands over what was decoded, no faster than this side can take it. */
+  #take(message: Message): void {
+    if (message.kind === "ping") return this.signal("pong");
+    if (message.kind === "pong") return;
+    if (message.body instanceof Deflated) this.#hasDeflated = true;
+    this.#fresh.push(message);
+  }
+
   async #deliver(): Promise<void> {
-    for (const message of this.#inbox) {
-      for (
-        let pause = this.#handler.pause?.();
-        pause !== undefined;
-        pause = this.#handler.pause?.()
-      ) await pause;
-      // A handler may close the connection between two messages of one read.
-      if (this.#isEnded) break;
-      this.#handler.receive(message);
+    if (this.#hasDeflated) await this.#inflate();
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    this.#inbox.take(fresh);
+    if (this.#inbox.isEmpty) {
+      this.#aheadBytes = 0;
+      return;
     }
-    this.#inbox = [];
+    // Frames are read on for a while: a call under way may wait for what comes.
+    const { maxBufferedBytes } = this.#limits;
+    if (this.isFramed && this.#aheadBytes < maxBufferedBytes) return;
+    this.#isDeaf = true;
+    await this.#inbox.emptied();
+    this.#isDeaf = false;
+  }
+
+  /** In order and one at a time, so that only one of them takes memory. */
+  async #inflate(): Promise<void> {
+    this.#hasDeflated = false;
+    for (const [i, message] of this.#fresh.entries()) {
+      if (!(message.body instanceof Deflated)) continue;
+      const { bytes, isBytes } = message.body;
+      const whole = await inflate(bytes, this.#limits.maxMessageBytes);
+      const body = isBytes || !(whole instanceof Uint8Array)
+        ? whole
+        : parseJson(whole);
+      this.#fresh[i] = { ...message, body };
+    }
+  }
+
+  #watch(options: KeepAliveOptions): KeepAlive {
+    const isDeaf = () => this.#isDeaf;
+    return new KeepAlive({
+      get isDeaf() {
+        return isDeaf();
+      },
+      ping: () => this.signal("ping"),
+      pong: () => this.signal("pong"),
+      close: (reason) => this.close(reason),
+    }, resolveKeepAlive(options));
   }
 
   #grow(): void {
-    const { maxMessageBytes } = this.#limits;
-    if (this.#length >= maxMessageBytes) {
+    if (this.#length >= this.#maxBuffer) {
       throw new WireError(
-        `Cannot read a message: it is longer than ${maxMessageBytes} bytes`,
+        `Cannot read a message: it is longer than ${this.#maxBuffer} bytes`,
       );
     }
-    const grown = new Uint8Array(Math.min(this.#length * 2, maxMessageBytes));
+    const grown = new Uint8Array(Math.min(this.#length * 2, this.#maxBuffer));
     grown.set(this.#buffer);
     this.#buffer = grown;
   }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 const FIRST_CAPACITY = 16;
+const MAX_SEQ = 2 ** 32 - 1;
 
 /**
  * The calls under way, by their numbers.
@@ -15,8 +16,13 @@ export class Slots<T> {
     undefined,
   );
   #mask = FIRST_CAPACITY - 1;
-  #next = 1;
+  #next: number;
   #size = 0;
+
+  /** @param first The first number; tests begin late. */
+  constructor(first = 1) {
+    this.#next = first;
+  }
 
   /** How many calls are under way. */
   get size(): number {
@@ -26,12 +32,19 @@ export class Slots<T> {
   /** Stores a value and returns its number: from 1, never one that is still held. */
   put(value: T): number {
     if (this.#size * 2 > this.#mask) this.#grow();
-    while (this.#values[this.#next & this.#mask] !== undefined) this.#next++;
-    const seq = this.#next++;
+    while (this.#values[this.#next & this.#mask] !== undefined) this.#advance();
+    const seq = this.#next;
+    this.#advance();
     this.#seqs[seq & this.#mask] = seq;
     this.#values[seq & this.#mask] = value;
     this.#size++;
     return seq;
+  }
+
+  /** The value of a number; undefined when none is held under it. */
+  get(seq: number): T | undefined {
+    const slot = seq & this.#mask;
+    return this.#seqs[slot] === seq ? this.#values[slot] : undefined;
   }
 
   /** Removes and returns the value of a number; undefined when none is held under it. */
@@ -51,6 +64,11 @@ export class Slots<T> {
       this.#values[slot] !== undefined
     );
     return seqs.sort((a, b) => a - b).flatMap((seq) => this.take(seq) ?? []);
+  }
+
+  /** Numbers have 32 bits on the wire, and 0 is none. */
+  #advance(): void {
+    this.#next = this.#next >= MAX_SEQ ? 1 : this.#next + 1;
   }
 
   #grow(): void {

@@ -10,6 +10,27 @@ const KEPT_CAPACITY = 1 << 20;
 const KEPT_IN_USE = 8 << 20;
 const MAX_TEXT = 64 << 10;
 
+/** What has more to write than fits at once, or gathers until the flush. */
+export interface WriterSource {
+  /** Bytes it holds back, about. */
+  readonly pending: number;
+  /** Appends some of them; called before each write. */
+  fill(writer: Writer): void;
+}
+
+/** Where bytes may be put: the same memory as bytes and as words. */
+export interface Room {
+  /** The bytes of the buffer. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The words of the buffer. */
+  readonly words: Int32Array<ArrayBuffer>;
+}
+
+function roomOf(capacity: number): Room {
+  const bytes = new Uint8Array(capacity);
+  return { bytes, words: new Int32Array(bytes.buffer, 0, capacity >> 2) };
+}
+
 /**
  * The one writer of a connection.
  *
@@ -24,8 +45,9 @@ export class Writer {
   readonly #transport: Transport;
   readonly #onError: (error: unknown) => void;
   readonly #encoder = new TextEncoder();
-  #buffer = new Uint8Array(FIRST_CAPACITY);
-  #spare = new Uint8Array(FIRST_CAPACITY);
+  #room = roomOf(FIRST_CAPACITY);
+  #spare = roomOf(FIRST_CAPACITY);
+  #source: WriterSource | undefined;
   #length = 0;
   // Behind the bytes of the buffer, encoded together in one go: 1.3x calls per
   // second at 256 callers against encoding each message (bench/rpc.ts).
@@ -48,7 +70,13 @@ export class Writer {
 
   /** Bytes appended that the transport has not taken yet; text counts by its characters. */
   get buffered(): number {
-    return this.#length + this.#text.length + this.#inFlight;
+    return this.#length + this.#text.length + this.#inFlight +
+      (this.#source?.pending ?? 0);
+  }
+
+  /** Where the next byte goes, when no text waits before it. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Appends text as UTF-8. */
@@ -63,9 +91,32 @@ export class Writer {
   writeBytes(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#encode();
-    this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
+    this.reserve(bytes.length).bytes.set(bytes, this.#length);
+    this.commit(bytes.length);
+  }
+
+  /** Makes room for more bytes from `length` on, to be put there and committed. */
+  reserve(bytes: number): Room {
+    const wanted = this.#length + bytes;
+    const old = this.#room.bytes;
+    if (wanted > old.length) {
+      this.#room = roomOf(Math.max(wanted, old.length * 2));
+      this.#room.bytes.set(old.subarray(0, this.#length));
+    }
+    return this.#room;
+  }
+
+  /** Appends bytes that were put into the reserved room. */
+  commit(bytes: number): void {
+    if (this.#isClosed) return;
+    this.#length += bytes;
+    this.#schedule();
+  }
+
+  /** Asks a source before each write, and for a write now. */
+  pull(source: WriterSource): void {
+    if (this.#isClosed) return;
+    this.#source = source;
     this.#schedule();
   }
 
@@ -78,6 +129,7 @@ export class Writer {
   /** Drops what is not out yet; later appends are ignored. */
   close(): void {
     this.#isClosed = true;
+    this.#source = undefined;
     this.#length = this.#inFlight = 0;
     this.#text = "";
     this.#settle();
@@ -87,22 +139,14 @@ export class Writer {
   #encode(): void {
     // Most text is ASCII; other characters take up to three bytes of UTF-8 a unit.
     for (let bytesPerUnit = 1; this.#text !== ""; bytesPerUnit = 3) {
-      this.#reserve(this.#text.length * bytesPerUnit);
+      const { bytes } = this.reserve(this.#text.length * bytesPerUnit);
       const { read, written } = this.#encoder.encodeInto(
         this.#text,
-        this.#buffer.subarray(this.#length),
+        bytes.subarray(this.#length),
       );
       this.#length += written;
       this.#text = this.#text.slice(read);
     }
-  }
-
-  #reserve(bytes: number): void {
-    const wanted = this.#length + bytes;
-    if (wanted <= this.#buffer.length) return;
-    const grown = new Uint8Array(Math.max(wanted, this.#buffer.length * 2));
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
   }
 
   #schedule(): void {
@@ -113,8 +157,10 @@ export class Writer {
 
   async #flush(): Promise<void> {
     try {
-      while (this.#length + this.#text.length > 0) {
+      for (;;) {
+        this.#source?.fill(this);
         this.#encode();
+        if (this.#length === 0 || this.#isClosed) break;
         await this.#writeAll(this.#swap());
       }
     } catch (error) {
@@ -128,12 +174,13 @@ export class Writer {
 
   /** Takes what has gathered and leaves the other buffer to gather in. */
   #swap(): Uint8Array {
-    const full = this.#buffer;
-    const bytes = full.subarray(0, this.#length);
-    this.#buffer = this.#spare;
-    const isKept = full.length <= KEPT_CAPACITY ||
-      full.length <= KEPT_IN_USE && this.#length * 4 > full.length;
-    this.#spare = isKept ? full : new Uint8Array(FIRST_CAPACITY);
+    const full = this.#room;
+    const capacity = full.bytes.length;
+    const bytes = full.bytes.subarray(0, this.#length);
+    this.#room = this.#spare;
+    const isKept = capacity <= KEPT_CAPACITY ||
+      capacity <= KEPT_IN_USE && this.#length * 4 > capacity;
+    this.#spare = isKept ? full : roomOf(FIRST_CAPACITY);
     this.#inFlight = this.#length;
     this.#length = 0;
     return bytes;
