@@ -6,7 +6,7 @@ import { Histogram } from "./histogram.ts";
 
 /** What became of the calls of one method, until now. */
 export interface MethodStats {
-  /** Calls answered, well or not. */
+  /** Calls that have ended, well or not, those that were given up too. */
   readonly calls: number;
   /** How many of them failed, by code; only codes that occurred. */
   readonly errors: Readonly<Partial<Record<Code, number>>>;

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { gobCodec } from "./codec/gob_codec.ts";
+import { jsonCodec } from "./codec/json_codec.ts";
 import { dial } from "./dial.ts";
 import { RemoteError, RpcError } from "./errors.ts";
 import { Server } from "./server.ts";
@@ -71,7 +72,7 @@ Deno.test("Server.stats() lists connections with dialect, peer and calls", async
   await using server = new Server();
   server.register(new Mixed());
   const { address } = server.listen();
-  await using first = await dial(address);
+  await using first = await dial(address, { codec: jsonCodec });
   await first.call("Mixed.well");
   await using second = await dial(address, { codec: gobCodec() });
   await second.call("Mixed.well", 0);
