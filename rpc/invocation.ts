@@ -5,7 +5,7 @@ import { formatGoDuration } from "./duration.ts";
 import { RpcError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
 import type { Handling } from "./handling.ts";
-import { isStream } from "./method.ts";
+import { isAsyncIterable } from "./stream/outgoing_stream.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
 import type { Host } from "./server_connection.ts";
 import type { Deadline } from "./wire/timer_wheel.ts";
@@ -56,7 +56,7 @@ export class Invocation {
     this.#setTimer(this.#handling.timeout, () => this.#expire());
     try {
       const reply = await this.#wait(() => method.run(args, this.#handling));
-      if (isStream(reply)) return this.#stream(reply);
+      if (isAsyncIterable(reply)) return this.#stream(reply);
       this.#end(undefined);
       return reply;
     } catch (error) {

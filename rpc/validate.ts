@@ -1,12 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { RpcError } from "./errors.ts";
-import { isStream, isThenable, type Method } from "./method.ts";
+import { isThenable, type Method } from "./method.ts";
 import type {
   StandardIssue,
   StandardResult,
   StandardSchema,
 } from "./standard_schema.ts";
+import { isAsyncIterable } from "./stream/outgoing_stream.ts";
 
 /**
  * Validators of one method; of a stream each item is validated.
@@ -80,7 +81,7 @@ function checker(
     const result = standard.validate(value);
     return result instanceof Promise ? result.then(accept) : accept(result);
   };
-  return (value) => isStream(value) ? each(value, check) : check(value);
+  return (value) => isAsyncIterable(value) ? each(value, check) : check(value);
 }
 
 async function* each(
