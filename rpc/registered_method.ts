@@ -12,8 +12,8 @@ import { type MethodSchema, validated } from "./validate.ts";
 /** Options of one method. */
 export interface MethodOptions extends ThrottleOptions {
   /**
-   * How long a call may be handled, in ms; 0 is no limit. A caller may ask for
-   * less, not for more.
+   * How long a call may be handled, in ms, of a stream the time without an item;
+   * 0 is no limit. A caller may ask for less, not for more.
    *
    * @default {handleTimeout of the server}
    */
