@@ -2,6 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { Client } from "./client.ts";
+import type { CodecFactory } from "./codec/codec.ts";
+import { frameCodec } from "./codec/frame_codec.ts";
+import { jsonCodec } from "./codec/json_codec.ts";
 import { RemoteError, ShutdownError, WireError } from "./errors.ts";
 import { Server } from "./server.ts";
 import { type Fault, type FaultOptions, Faulty } from "./testdata/faulty.ts";
@@ -9,8 +12,16 @@ import { seeded } from "./testdata/random.ts";
 
 const CALLS = 256;
 // Bytes that no JSON text can have where they stand instead of another one: a
-// digit for a digit would be well formed, and only TCP tells them apart.
-const GARBAGE = [0x00, 0x0a, 0x22, 0xff];
+// digit for a digit would be well formed, and only TCP tells them apart. Frames
+// have a check, so they get digits, too.
+const GARBAGE: Record<string, readonly number[]> = {
+  JSON: [0x00, 0x0a, 0x22, 0xff],
+  frames: [0x00, 0x22, 0x31, 0x32, 0xff],
+};
+const CODECS: Record<string, CodecFactory> = {
+  JSON: jsonCodec,
+  frames: frameCodec,
+};
 
 /** Numbers with a check of their own, and how often each was asked for. */
 class Checked {
@@ -23,13 +34,18 @@ class Checked {
 }
 
 /** Calls all at once over a connection with a fault; returns how the calls ended. */
-async function run(options: FaultOptions, note: string): Promise<string[]> {
+async function run(
+  codec: CodecFactory,
+  options: FaultOptions,
+  note: string,
+): Promise<string[]> {
   const checked = new Checked();
   await using server = new Server();
   server.register(checked);
   const { hostname, port } = server.listen().addr as Deno.NetAddr;
   const conn = await Deno.connect({ hostname, port });
   await using client = new Client(new Faulty(conn, options), {
+    codec,
     timeout: options.fault === "stall" ? 1 : 30_000,
   });
   const ends = await Promise.all(Array.from({ length: CALLS }, async (_, n) => {
@@ -65,6 +81,9 @@ const ALLOWED: Record<Fault, readonly string[]> = {
   stall: ["TimeoutError", "value"],
 };
 
+/** About how many bytes go each way. */
+const LENGTHS: Record<string, number> = { JSON: 15_000, frames: 5000 };
+
 const SEEDS: Record<Fault, number> = {
   none: 1,
   dribble: 1,
@@ -74,20 +93,23 @@ const SEEDS: Record<Fault, number> = {
   stall: 4,
 };
 
-for (const fault of Object.keys(ALLOWED) as Fault[]) {
-  Deno.test(`Client settles 256 calls once and rightly on a connection with fault "${fault}"`, async () => {
-    for (let seed = 1; seed <= SEEDS[fault]; seed++) {
-      const random = seeded(seed);
-      const options: FaultOptions = {
-        fault,
-        direction: seed % 2 === 0 ? "read" : "write",
-        at: random(15_000),
-        byte: GARBAGE[random(GARBAGE.length)] ?? 0,
-      };
-      const note = `seed ${seed}, ${JSON.stringify(options)}`;
-      const ends = await run(options, note);
-      const odd = ends.filter((end) => !ALLOWED[fault].includes(end));
-      assertEquals(odd, [], note);
-    }
-  });
+for (const [name, codec] of Object.entries(CODECS)) {
+  for (const fault of Object.keys(ALLOWED) as Fault[]) {
+    Deno.test(`Client settles 256 calls once and rightly in ${name} on a connection with fault "${fault}"`, async () => {
+      for (let seed = 1; seed <= SEEDS[fault]; seed++) {
+        const random = seeded(seed);
+        const garbage = GARBAGE[name] ?? [];
+        const options: FaultOptions = {
+          fault,
+          direction: seed % 2 === 0 ? "read" : "write",
+          at: random(LENGTHS[name] ?? 0),
+          byte: garbage[random(garbage.length)] ?? 0,
+        };
+        const note = `seed ${seed}, ${JSON.stringify(options)}`;
+        const ends = await run(codec, options, note);
+        const odd = ends.filter((end) => !ALLOWED[fault].includes(end));
+        assertEquals(odd, [], note);
+      }
+    });
+  }
 }

@@ -1,9 +1,9 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Typed remote calls over TCP streams and Unix sockets: register an object on
- * one side, call its methods on the other, with any number of calls under way
- * on one connection.
+ * Typed remote calls over TCP, TLS and Unix sockets: register an object on one
+ * side, call its methods on the other, with any number of calls and streams
+ * under way on one connection.
  *
  * ```ts
  * import { dial, Server } from "@gee/std/rpc";
@@ -29,8 +29,42 @@
  * assertEquals((await call.done).reply, 11);
  * ```
  *
- * A connection opens with GeeRPC's option line and goes on with pairs of header
- * and body in the codec that the option names, `application/json` by default.
+ * A connection opens with GeeRPC's option line and goes on in the codec that the
+ * option names. Between peers of this module that is {@linkcode frameCodec}:
+ * checked frames that carry JSON or bytes as they are, metadata, deadlines,
+ * cancellation, errors with a code, and streams.
+ *
+ * ## Streams
+ *
+ * A method that returns an async iterable answers with a stream; an async iterable
+ * in place of the arguments is one, too. Items are made no faster than they are
+ * taken, and `break` ends the maker.
+ *
+ * ```ts
+ * import { dial, Server } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Numbers {
+ *   async *count(to: number) {
+ *     for (let n = 1; n <= to; n++) yield n;
+ *   }
+ *   async sum(items: AsyncIterable<number>) {
+ *     let sum = 0;
+ *     for await (const item of items) sum += item;
+ *     return sum;
+ *   }
+ * }
+ * const server = new Server();
+ * server.register(new Numbers());
+ * await using listener = server.listen();
+ * await using client = await dial(listener.address);
+ * const numbers = client.service<Numbers>("Numbers");
+ *
+ * const seen: number[] = [];
+ * for await (const n of numbers.count(3)) seen.push(n);
+ * assertEquals(seen, [1, 2, 3]);
+ * assertEquals(await numbers.sum(numbers.count(4)), 10);
+ * ```
  *
  * ## Many servers
  *
@@ -69,6 +103,15 @@
  * of Go's `net/rpc` ({@linkcode netRpcCodec}) or `net/rpc/jsonrpc`
  * ({@linkcode jsonRpcCodec}); a client dials with the codec that its server
  * speaks. What a value is in Go is said by types of `@gee/std/rpc/gob`.
+ *
+ * ## Connections
+ *
+ * A client that `dial` made connects again when a call finds its connection
+ * ended, with pauses that grow after failures; a call that was sent is never sent
+ * again. Both sides ask a silent peer for a sign of life after `keepAlive` (20 s)
+ * and give it up after `keepAliveTimeout` (10 s). A server that closes tells its
+ * clients, whose next calls go to a new connection. `tls@host:port` speaks TLS,
+ * `http@host:port` asks by CONNECT.
  *
  * ## What stands around methods
  *
@@ -119,7 +162,10 @@
  * - Every call settles exactly once: by its reply, its signal, its timeout (30 s
  *   by default), or the end of the connection.
  * - A method that throws, does not exist, or gets undecodable arguments is an
- *   error reply with the message alone; the connection lives on.
+ *   error reply with the message and a `Code`; the connection lives on.
+ * - With frames the timeout of a call reaches the server, and a call that is given
+ *   up aborts the `context.signal` of its method.
+ * - A garbled byte ends a connection of frames; it never becomes another value.
  * - A method that never settles is answered at the handle timeout (30 s by
  *   default), and its `context.signal` aborts.
  * - Only methods that the registered class itself declares can be called.
@@ -130,17 +176,22 @@
  *
  * ## Limits
  *
- * - Between peers of this module the codec is JSON unless told: no `undefined` (it
- *   arrives as `null`), no `bigint`, no bytes. Frames, streams, TLS, CONNECT and
- *   cancellation on the wire are to come.
+ * - Values are what JSON can hold: no `undefined` (it arrives as `null`), no
+ *   `bigint`; a `Uint8Array` travels as bytes only as the whole arguments, reply
+ *   or item. One of more than 128 KiB is not copied: it must not change before its
+ *   call has ended.
+ * - The codecs of Go's peers carry no streams, metadata, deadlines, cancellation or
+ *   signs of life, and codes only as far as the texts of errors tell them.
+ * - JSON lines and gob carry no check: that bytes arrive as they were sent is TCP's
+ *   word there.
+ * - Large bodies go in parts, between which other messages go; an item of a stream
+ *   goes as a whole.
+ * - A listener of TLS does not ask for certificates of clients, as Deno cannot.
  * - Limits of methods are those of one server, for all callers together; a method
  *   that was answered at its timeout counts until it ends, a stream only until it
  *   begins.
  * - `stats()` times a call that ends in the turn in which it came by its whole
  *   turn, and forgets: p50 and p99 tell of about the last 100,000 calls.
- * - JSON carries no check: that bytes arrive as they were sent is TCP's word. What
- *   is no message any more ends the connection; a digit that became another one
- *   goes unnoticed.
  * - A peer that ends its sending side has left: its calls under way are aborted.
  * - Whether a call that ended with a `ShutdownError` was carried out is unknown.
  *

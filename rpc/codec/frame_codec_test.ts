@@ -166,7 +166,7 @@ function forged(length: number, type: number): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-Deno.test("frameCodec refuses lengths beyond the limit before anything waits for them", async () => {
+Deno.test("frameCodec refuses lengths beyond the limit before anything waits for them", () => {
   const limits = { ...CLIENT_LIMITS, maxMessageBytes: 1000 };
   const codec = () => frameCodec.create("server", limits);
   for (const length of [981, 1000, 1001, 2 ** 31, 2 ** 32 - 1]) {

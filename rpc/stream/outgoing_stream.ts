@@ -79,7 +79,9 @@ export class OutgoingStream {
     const iterator = this.#iterable[Symbol.asyncIterator]();
     this.#iterator = iterator;
     for (;;) {
-      await this.#room();
+      if (this.#credit <= 0) await this.#granted();
+      const pause = this.#sink.pause();
+      if (pause !== undefined) await pause;
       if (this.#isStopped) return false;
       const { done, value } = await iterator.next();
       if (this.#isStopped) return false;
@@ -88,11 +90,9 @@ export class OutgoingStream {
     }
   }
 
-  async #room(): Promise<void> {
+  async #granted(): Promise<void> {
     while (this.#credit <= 0 && !this.#isStopped) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    const pause = this.#sink.pause();
-    if (pause !== undefined) await pause;
   }
 }

@@ -18,7 +18,11 @@ export interface Receiver {
 export class Inbox {
   readonly #receiver: Receiver;
   #backlog: Message[] = [];
+  /** How many of the backlog were handed over; cutting them off each time would take quadratic time. */
+  #done = 0;
   readonly #waiting = new Set<number>();
+  /** Calls of the backlog that were given up before they began. */
+  readonly #cancelled = new Set<number>();
   #isClosed = false;
   #waiters: (() => void)[] = [];
 
@@ -37,6 +41,10 @@ export class Inbox {
     for (const message of messages) {
       // A receiver may close the connection between two messages of one read.
       if (this.#isClosed) return;
+      if (message.kind === "cancel" && this.#waiting.delete(message.seq)) {
+        this.#cancelled.add(message.seq);
+        continue;
+      }
       if (!this.#mustWait(message)) {
         this.#receiver.receive(message);
         continue;
@@ -68,18 +76,17 @@ export class Inbox {
   }
 
   #goOn(): void {
-    let taken = 0;
-    for (const message of this.#backlog) {
+    for (; this.#done < this.#backlog.length; this.#done++) {
       if (this.#isClosed) return;
+      const message = this.#backlog[this.#done] as Message; // below the length
+      if (this.#cancelled.has(message.seq)) continue;
       const pause = message.kind === undefined
         ? this.#receiver.pause?.()
         : undefined;
       if (pause !== undefined) {
         pause.then(() => this.#goOn());
-        this.#backlog.splice(0, taken);
         return;
       }
-      taken++;
       this.#waiting.delete(message.seq);
       this.#receiver.receive(message);
     }
@@ -88,7 +95,9 @@ export class Inbox {
 
   #clear(): void {
     this.#backlog = [];
+    this.#done = 0;
     this.#waiting.clear();
+    this.#cancelled.clear();
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();

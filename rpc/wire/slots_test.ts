@@ -55,3 +55,20 @@ Deno.test("Slots.takeAll() empties in the order of the numbers", () => {
   assertEquals(slots.takeAll(), Array.from({ length: 99 }, (_, i) => i + 1));
   assertEquals([slots.size, slots.takeAll()], [0, []]);
 });
+
+Deno.test("Slots.put() begins anew after 32 bits and skips numbers that are still held", () => {
+  const slots = new Slots<string>(2 ** 32 - 2);
+  assertEquals(["a", "b", "c"].map((value) => slots.put(value)), [
+    2 ** 32 - 2,
+    2 ** 32 - 1,
+    1,
+  ]);
+  assertEquals([slots.get(2 ** 32 - 1), slots.get(1), slots.get(2)], [
+    "b",
+    "c",
+    undefined,
+  ]);
+  for (let i = 0; i < 100; i++) slots.take(slots.put("d"));
+  assertEquals([slots.take(2 ** 32 - 2), slots.size], ["a", 2]);
+  assertEquals(slots.takeAll(), ["c", "b"]);
+});

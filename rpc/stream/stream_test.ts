@@ -1,0 +1,275 @@
+// Copyright 2026 the Gee authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Client } from "../client.ts";
+import { jsonCodec } from "../codec/json_codec.ts";
+import type { CallContext } from "../context.ts";
+import { RemoteError, RpcError, ShutdownError } from "../errors.ts";
+import { Server, type ServerOptions } from "../server.ts";
+import type { ClientOptions } from "../client.ts";
+import { pipe, settle } from "../testdata/pipe.ts";
+import { WINDOW_BYTES } from "./incoming_stream.ts";
+
+/** Methods with streams, which tell what became of them. */
+class Streams {
+  made = 0;
+  readonly ended = Promise.withResolvers<string>();
+  context: CallContext | undefined;
+  async *count(to: number, context: CallContext) {
+    this.context = context;
+    try {
+      for (let n = 0; n < to; n++) {
+        this.made++;
+        yield n;
+      }
+    } finally {
+      this.ended.resolve("closed");
+    }
+  }
+  async *bytes(size: number) {
+    yield new Uint8Array(size).fill(1);
+    yield "text";
+  }
+  async *fail() {
+    yield 1;
+    throw new RpcError("aborted", "in the midst", { details: [1] });
+  }
+  async *odd() {
+    yield 1;
+    yield 2n;
+  }
+  async *stuck(_args: unknown, context: CallContext) {
+    yield 1;
+    await new Promise((resolve) =>
+      context.signal.addEventListener("abort", resolve)
+    );
+  }
+  async sum(items: AsyncIterable<number>) {
+    let sum = 0;
+    for await (const item of items) sum += item;
+    return sum;
+  }
+  async first(items: AsyncIterable<number>) {
+    for await (const item of items) return item;
+    return -1;
+  }
+  async caught(items: AsyncIterable<unknown>) {
+    try {
+      for await (const _ of items);
+    } catch (error) {
+      this.ended.resolve(String(error));
+      throw error;
+    }
+  }
+  async *double(items: AsyncIterable<number>) {
+    for await (const item of items) yield item * 2;
+  }
+  never() {
+    return new Promise(() => {});
+  }
+  plain() {
+    return 1;
+  }
+}
+
+interface Rig extends AsyncDisposable {
+  readonly streams: Streams;
+  readonly server: Server;
+  readonly client: Client;
+}
+
+function rig(
+  options: ClientOptions & ServerOptions = {},
+  clientOptions: ClientOptions = options,
+): Rig {
+  const streams = new Streams();
+  const server = new Server(options);
+  server.register(streams);
+  const [end, other] = pipe();
+  const serving = server.serve(other);
+  const client = new Client(end, clientOptions);
+  return {
+    streams,
+    server,
+    client,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await server.close({ timeout: 0 });
+      await serving;
+    },
+  };
+}
+
+async function* numbers(to: number, ended?: { value: boolean }) {
+  try {
+    for (let n = 0; n < to; n++) yield n;
+  } finally {
+    if (ended !== undefined) ended.value = true;
+  }
+}
+
+Deno.test("Client.service() gives a stream of items, to be iterated at once or when it has begun", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  assertEquals(await Array.fromAsync(streams.count(3)), [0, 1, 2]);
+  const begun: AsyncIterable<number> = await streams.count(2);
+  assertEquals(await Array.fromAsync(begun), [0, 1]);
+  const bytes = await Array.fromAsync(streams.bytes(300_000));
+  assertEquals(bytes, [new Uint8Array(300_000).fill(1), "text"]);
+  assertEquals(await streams.plain(), 1);
+  assertEquals(subject.client.stats(), {
+    calls: 4,
+    errors: 0,
+    inFlight: 0,
+    late: 0,
+  });
+});
+
+Deno.test("Client.call() takes a stream as the arguments, both ways at once too", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  assertEquals(await streams.sum(numbers(5_000)), 12_497_500);
+  let sum = 0;
+  for await (const item of streams.double(numbers(5_000))) sum += item;
+  assertEquals(sum, 24_995_000);
+  assertEquals(subject.server.stats().inFlight, 0);
+});
+
+Deno.test("A stream that nobody takes stops its maker at the window, and break ends it", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  const items = await streams.count(1e9);
+  await settle();
+  for (let i = 0; i < 100; i++) await new Promise((go) => setTimeout(go, 0));
+  const { made } = subject.streams;
+  // 24 bytes are the least an item takes.
+  assert(made > 1000 && made <= WINDOW_BYTES / 24 + 1, String(made));
+  for await (const item of items) if (item === 10) break;
+  assertEquals(await subject.streams.ended.promise, "closed");
+  assertEquals(subject.streams.context?.signal.aborted, true);
+  assertEquals(subject.client.stats().inFlight, 0);
+  assertEquals(subject.client.stats().errors, 0);
+});
+
+Deno.test("A stream of arguments is ended when its method has enough of it", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  const ended = { value: false };
+  assertEquals(await streams.first(numbers(1e9, ended)), 0);
+  await settle();
+  assertEquals(ended.value, true);
+  const never = { value: false };
+  await assertRejects(
+    () => subject.client.call("Streams.no", numbers(1e9, never)),
+    RemoteError,
+    "can't find method no",
+  );
+});
+
+Deno.test("A stream ends once with the error of the one who makes it", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  const items: unknown[] = [];
+  const error = await assertRejects(
+    async () => {
+      for await (const item of streams.fail()) items.push(item);
+    },
+    RemoteError,
+    "in the midst",
+  );
+  assertEquals([items, error.code, error.details], [[1], "aborted", [1]]);
+  await assertRejects(
+    () => Array.fromAsync(streams.odd()),
+    RemoteError,
+    "BigInt",
+  );
+  async function* failing() {
+    yield 1;
+    throw new Error("mine");
+  }
+  await assertRejects(() => streams.caught(failing()), Error, "mine");
+  assertEquals(
+    await subject.streams.ended.promise,
+    "AbortError: The caller has given the call up",
+  );
+  const iterator = (await streams.fail())[Symbol.asyncIterator]();
+  await iterator.next();
+  await assertRejects(() => iterator.next(), RemoteError, "in the midst");
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+});
+
+Deno.test("A stream is bounded by the timeout of its call, the handle timeout, its signal, and the connection", async () => {
+  await using subject = rig();
+  const streams = subject.client.service<Streams>("Streams");
+  await assertRejects(
+    () => Array.fromAsync(streams.stuck(null, { timeout: 1 })),
+    DOMException,
+    "Cannot go on: no item within 1 ms",
+  );
+  const controller = new AbortController();
+  const { signal } = controller;
+  const aborted = (await streams.stuck(null, { signal }))
+    [Symbol.asyncIterator]();
+  await aborted.next();
+  controller.abort(new Error("enough"));
+  await assertRejects(() => aborted.next(), Error, "enough");
+  const cut = (await streams.stuck(null))[Symbol.asyncIterator]();
+  await cut.next();
+  await subject.client.close();
+  await assertRejects(() => cut.next(), ShutdownError, "the client was closed");
+  await using short = rig({ handleTimeout: 1 });
+  const error = await assertRejects(
+    () => Array.fromAsync(short.client.service<Streams>("Streams").stuck(null)),
+    RemoteError,
+    "rpc server: request handle timeout: expect within 1ms",
+  );
+  assertEquals(error.code, "deadline_exceeded");
+});
+
+Deno.test("A stream goes on, and a call can be given up, while other calls wait for their turn", async () => {
+  await using subject = rig({ maxInFlight: 1 }, {});
+  const { client, server } = subject;
+  const gate = Promise.withResolvers<void>();
+  async function* slowly() {
+    yield 1;
+    await gate.promise;
+    yield 2;
+  }
+  const running = client.call("Streams.sum", slowly());
+  const waiting = client.call("Streams.sum", numbers(10));
+  await settle();
+  assertEquals(server.stats().inFlight, 1);
+  gate.resolve();
+  assertEquals([await running, await waiting], [3, 45]);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const never = client.call("Streams.never", 1, { signal });
+  const next = client.call("Streams.plain");
+  await settle();
+  controller.abort(new Error("enough"));
+  await assertRejects(() => never, Error, "enough");
+  await assertRejects(
+    () => client.call("Streams.plain", 1, { timeout: 1 }),
+    DOMException,
+    "no reply within 1 ms",
+  );
+  // A method that does not end when it is told to keeps its place.
+  await client.close();
+  await assertRejects(() => next, ShutdownError);
+});
+
+Deno.test("Codecs without streams say so on both sides", async () => {
+  await using subject = rig({ codec: jsonCodec });
+  await assertRejects(
+    () => subject.client.call("Streams.sum", numbers(1)),
+    TypeError,
+    'Cannot send a stream in codec "application/json": only frames carry it',
+  );
+  const error = await assertRejects(
+    () => subject.client.call("Streams.count", 1),
+    RemoteError,
+    'rpc server: "Streams.count" answers with a stream, which only frames carry',
+  );
+  assertEquals(error.code, "unknown");
+  assertEquals(subject.streams.made, 0);
+});
