@@ -118,6 +118,12 @@ export class ServerConnection {
       const text = `rpc server: read body err: ${body.message}`;
       return this.#fail(message, { message: text, code: "invalid_argument" });
     }
+    const { maxStreams } = this.#options.limits;
+    if (extra?.isStream && this.#handlings.streams >= maxStreams) {
+      const text =
+        `rpc server: ${maxStreams} streams of arguments are under way`;
+      return this.#fail(message, { message: text, code: "resource_exhausted" });
+    }
     const { metadata, timeout } = extra ?? {};
     const handling = new Handling(
       serviceMethod,
