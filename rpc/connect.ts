@@ -47,7 +47,6 @@ export async function connect(
   const limit = timeLimit(options.connectTimeout, signal);
   try {
     const conn = await open(address, options.tls, limit);
-    setNoDelay(conn);
     if (address.protocol === "http") {
       await within(limit, conn, connectHttp(conn, options.path));
     }
@@ -70,6 +69,7 @@ async function open(
   }
   const { hostname, port } = address;
   const conn = await Deno.connect({ hostname, port, signal: limit });
+  setNoDelay(conn);
   if (address.protocol !== "tls") return conn;
   const { caCerts, cert, key } = tls;
   const secure = await within(

@@ -44,7 +44,7 @@ interface Rig extends AsyncDisposable {
 
 async function rig(codec: CodecFactory): Promise<Rig> {
   const arith = new Arith();
-  const server = new Server({ codecs: [codec] });
+  const server = new Server({ codecs: [codec], maxBufferedBytes: 10_000 });
   server.register(arith);
   const client = await dial(server.listen().address, { codec });
   return {

@@ -12,6 +12,7 @@ export class Handlings {
   readonly #all = new Set<Handling>();
   /** By their numbers, where a caller can say more about them. */
   readonly #bySeq = new Map<number, Handling>();
+  #streams = 0;
   #waiters: (() => void)[] = [];
 
   /**
@@ -35,6 +36,11 @@ export class Handlings {
     return this.#all.size;
   }
 
+  /** How many of them have a stream as their arguments. */
+  get streams(): number {
+    return this.#streams;
+  }
+
   /** The call of a number whose caller still waits. */
   get(seq: number): Handling | undefined {
     return this.#bySeq.size === 0 ? undefined : this.#bySeq.get(seq);
@@ -43,6 +49,7 @@ export class Handlings {
   /** Counts a call whose method has not settled at once. */
   add(handling: Handling): void {
     this.#all.add(handling);
+    if (handling.incoming !== undefined) this.#streams++;
     if (this.#isFramed) this.#bySeq.set(handling.seq, handling);
     this.#setTimer(handling, handling.timeout);
   }
@@ -65,6 +72,7 @@ export class Handlings {
   /** Ends the count of a call; false when nothing is to be sent any more. */
   delete(handling: Handling): boolean {
     if (!this.#all.delete(handling)) return false;
+    if (handling.incoming !== undefined) this.#streams--;
     if (handling.timer !== undefined) this.#wheel.clear(handling.timer);
     const wasOpen = !handling.isAnswered;
     // The number of a call that was given up may be another's by now.

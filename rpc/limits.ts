@@ -23,6 +23,14 @@ export interface Limits {
    * @default {67108864} (64 MiB) for a client, {1048576} (1 MiB) for a server
    */
   readonly maxBufferedBytes?: number;
+  /**
+   * Calls under way on one connection whose arguments are a stream, of which up to
+   * 256 KiB each may wait to be taken. A server answers further ones with
+   * `resource_exhausted`; a client has no use for it.
+   *
+   * @default {256}
+   */
+  readonly maxStreams?: number;
 }
 
 /** The limits of a client when the caller names none. */
@@ -30,6 +38,7 @@ export const CLIENT_LIMITS: Required<Limits> = Object.freeze({
   maxMessageBytes: 16 << 20,
   maxInFlight: 65_536,
   maxBufferedBytes: 64 << 20,
+  maxStreams: 256,
 });
 
 /** The limits of a server when the caller names none. */
@@ -37,6 +46,7 @@ export const SERVER_LIMITS: Required<Limits> = Object.freeze({
   maxMessageBytes: 16 << 20,
   maxInFlight: 1024,
   maxBufferedBytes: 1 << 20,
+  maxStreams: 256,
 });
 
 /** Fills in the defaults; throws for what is not a positive whole number. */
@@ -50,6 +60,7 @@ export function resolveLimits(
     maxMessageBytes: pick("maxMessageBytes"),
     maxInFlight: pick("maxInFlight"),
     maxBufferedBytes: pick("maxBufferedBytes"),
+    maxStreams: pick("maxStreams"),
   };
 }
 

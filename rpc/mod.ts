@@ -178,8 +178,7 @@
  *
  * - Values are what JSON can hold: no `undefined` (it arrives as `null`), no
  *   `bigint`; a `Uint8Array` travels as bytes only as the whole arguments, reply
- *   or item. One of more than 128 KiB is not copied: it must not change before its
- *   call has ended.
+ *   or item. One of more than 128 KiB is not copied: it must not change afterwards.
  * - The codecs of Go's peers carry no streams, metadata, deadlines, cancellation or
  *   signs of life, and codes only as far as the texts of errors tell them.
  * - JSON lines and gob carry no check: that bytes arrive as they were sent is TCP's

@@ -124,15 +124,28 @@ export class ServerConnection {
       timeout,
     );
     handling.begin(method);
-    if (body instanceof InvalidBody) {
-      const text = `rpc server: read body err: ${body.message}`;
-      return this.#fail(handling, { message: text, code: "invalid_argument" });
-    }
+    const refusal = this.#refusal(message);
+    if (refusal !== undefined) return this.#fail(handling, refusal);
     this.#run(
       method,
       handling,
       extra?.isStream ? this.#incoming(handling) : body,
     );
+  }
+
+  /** Why a method is not called that is there. */
+  #refusal({ body, extra }: Message): Failure | undefined {
+    if (body instanceof InvalidBody) {
+      const message = `rpc server: read body err: ${body.message}`;
+      return { message, code: "invalid_argument" };
+    }
+    const { maxStreams } = this.#options.limits;
+    if (!extra?.isStream || this.#handlings.streams < maxStreams) {
+      return undefined;
+    }
+    const message =
+      `rpc server: ${maxStreams} streams of arguments are under way`;
+    return { message, code: "resource_exhausted" };
   }
 
   #run(method: RegisteredMethod, handling: Handling, args: unknown): void {

@@ -73,7 +73,7 @@ export class InvalidBody {
 /** Stands for a body that has to be inflated before it can be read. */
 export class Deflated {
   /** The bytes as they came. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether the body is bytes, not JSON. */
   readonly isBytes: boolean;
 
@@ -83,7 +83,7 @@ export class Deflated {
    * @param bytes The bytes as they came.
    * @param isBytes Whether the body is bytes, not JSON.
    */
-  constructor(bytes: Uint8Array, isBytes: boolean) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, isBytes: boolean) {
     this.bytes = bytes;
     this.isBytes = isBytes;
   }

@@ -2,11 +2,22 @@
 
 import { InvalidBody } from "./codec.ts";
 
-/** The bytes, deflated (RFC 1951). */
-export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
+// The length of what was deflated stands before it, little-endian: a stream that
+// breaks off inflates without an error.
+const LENGTH_BYTES = 4;
+
+/** The bytes, deflated (RFC 1951), behind their length. */
+export async function deflate(
+  bytes: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // Copied now, as they may be others by the time they are read.
   const stream = new Blob([bytes.slice()]).stream()
     .pipeThrough(new CompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const deflated = await new Response(stream).bytes();
+  const framed = new Uint8Array(LENGTH_BYTES + deflated.length);
+  new DataView(framed.buffer).setUint32(0, bytes.length, true);
+  framed.set(deflated, LENGTH_BYTES);
+  return framed;
 }
 
 /**
@@ -16,31 +27,44 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
  * @returns The bytes, or what is wrong with them.
  */
 export async function inflate(
-  bytes: Uint8Array,
+  framed: Uint8Array<ArrayBuffer>,
   maxBytes: number,
 ): Promise<Uint8Array | InvalidBody> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const stream = new Blob([bytes.slice()]).stream()
-    .pipeThrough(new DecompressionStream("deflate-raw"));
-  try {
-    for await (const chunk of stream) {
-      length += chunk.length;
-      if (length > maxBytes) {
-        return new InvalidBody(`it is longer than ${maxBytes} bytes inflated`);
-      }
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    return new InvalidBody(
-      `it cannot be inflated: ${(error as Error).message}`,
-    ); // what streams throw
+  if (framed.length < LENGTH_BYTES) {
+    return new InvalidBody("it cannot be inflated: it has no length");
   }
+  const { buffer, byteOffset } = framed;
+  const length = new DataView(buffer, byteOffset).getUint32(0, true);
+  if (length > maxBytes) {
+    return new InvalidBody(`it is longer than ${maxBytes} bytes inflated`);
+  }
+  try {
+    return await collect(framed.subarray(LENGTH_BYTES), length);
+  } catch (error) {
+    // What streams throw.
+    const { message } = error as Error;
+    return new InvalidBody(`it cannot be inflated: ${message}`);
+  }
+}
+
+async function collect(
+  deflated: Uint8Array<ArrayBuffer>,
+  length: number,
+): Promise<Uint8Array | InvalidBody> {
+  const stream = new Blob([deflated]).stream()
+    .pipeThrough(new DecompressionStream("deflate-raw"));
   const whole = new Uint8Array(length);
   let at = 0;
-  for (const chunk of chunks) {
+  for await (const chunk of stream) {
+    if (at + chunk.length > length) return wrongLength(length, "more");
     whole.set(chunk, at);
     at += chunk.length;
   }
-  return whole;
+  return at === length ? whole : wrongLength(length, `${at}`);
+}
+
+function wrongLength(length: number, got: string): InvalidBody {
+  return new InvalidBody(
+    `it cannot be inflated: got ${got} bytes, ${length} are wanted`,
+  );
 }

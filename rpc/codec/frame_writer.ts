@@ -78,7 +78,11 @@ export class FrameWriter implements WriterSource {
   /** Forgets what is left of the body of a call; true when a part of it was sent. */
   drop(seq: number): boolean {
     const deflating = this.#deflating.get(seq);
-    if (deflating !== undefined) this.#deflated(deflating);
+    if (deflating !== undefined) {
+      this.#deflated(deflating);
+      // Somebody may be waiting until all is out, which it is now.
+      this.#writer?.pull(this);
+    }
     return this.#parts.drop(seq);
   }
 

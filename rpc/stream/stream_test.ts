@@ -273,3 +273,23 @@ Deno.test("Codecs without streams say so on both sides", async () => {
   assertEquals(error.code, "unknown");
   assertEquals(subject.streams.made, 0);
 });
+
+Deno.test("Server turns away more streams of arguments than its limit", async () => {
+  await using subject = rig({ maxStreams: 1 });
+  const { client } = subject;
+  const gate = Promise.withResolvers<void>();
+  async function* waiting() {
+    await gate.promise;
+    yield 1;
+  }
+  const first = client.call("Streams.sum", waiting());
+  const error = await assertRejects(
+    () => client.call("Streams.sum", numbers(1)),
+    RemoteError,
+    "rpc server: 1 streams of arguments are under way",
+  );
+  assertEquals(error.code, "resource_exhausted");
+  gate.resolve();
+  assertEquals(await first, 1);
+  assertEquals(await client.call("Streams.sum", numbers(3)), 3);
+});

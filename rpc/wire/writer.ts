@@ -122,7 +122,9 @@ export class Writer {
 
   /** Resolves when everything appended so far is out, or the writer has ended. */
   drained(): Promise<void> {
-    if (this.#isClosed || !this.#isFlushing) return Promise.resolve();
+    if (this.#isClosed || this.buffered === 0 && !this.#isFlushing) {
+      return Promise.resolve();
+    }
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
