@@ -61,3 +61,28 @@ export const CODES: readonly Code[] = Object.freeze([
   "data_loss",
   "unauthenticated",
 ]);
+
+/** The statuses of HTTP, as the table above has them. */
+const STATUSES: Readonly<Record<Code, number>> = Object.freeze({
+  canceled: 499,
+  unknown: 500,
+  invalid_argument: 400,
+  deadline_exceeded: 504,
+  not_found: 404,
+  already_exists: 409,
+  permission_denied: 403,
+  resource_exhausted: 429,
+  failed_precondition: 400,
+  aborted: 409,
+  out_of_range: 400,
+  unimplemented: 404,
+  internal: 500,
+  unavailable: 503,
+  data_loss: 500,
+  unauthenticated: 401,
+});
+
+/** The status of HTTP that says the same. */
+export function statusOf(code: Code): number {
+  return STATUSES[code];
+}

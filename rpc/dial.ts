@@ -3,9 +3,11 @@
 import { parseAddress } from "./address.ts";
 import { Client, type ClientOptions } from "./client.ts";
 import { NET_RPC_TYPE } from "./codec/gob_codec.ts";
-import { connect, type TlsOptions } from "./connect.ts";
+import { connect, type ConnectOptions, type TlsOptions } from "./connect.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { GEE_RPC_PATH, GO_RPC_PATH } from "./wire/connect_http.ts";
+import { connectWebSocket, isWebSocketUrl } from "./wire/connect_web_socket.ts";
+import type { Transport } from "./wire/transport.ts";
 
 /** Options of `dial`. */
 export interface DialOptions extends ClientOptions {
@@ -31,8 +33,10 @@ export interface DialOptions extends ClientOptions {
 /**
  * Connects to a server (`XDial` of the original).
  *
- * @param address `tcp@host:port`, `unix@/path`, `tls@host:port`, or `http@host:port`
- * for one that is asked by CONNECT, as Go servers behind `HandleHTTP` are.
+ * @param address `tcp@host:port`, `unix@/path`, `tls@host:port`, `http@host:port`
+ * for one that is asked by CONNECT, as Go servers behind `HandleHTTP` are, or
+ * `ws://host/path` and `wss://host/path` for one behind `Server.webSocket`, the
+ * only ones in browsers.
  * @param options Codec, timeouts and limits.
  * @returns a client that is ready for calls.
  * @throws {SyntaxError} when the address is none.
@@ -65,12 +69,10 @@ export async function dial(
   const { signal, connectTimeout = 10_000, tls = {}, reconnect = true } =
     options;
   checkMilliseconds("connectTimeout", connectTimeout);
-  const target = parseAddress(address);
   const path = options.codec?.type === NET_RPC_TYPE
     ? GO_RPC_PATH
     : GEE_RPC_PATH;
-  const again = (signal?: AbortSignal) =>
-    connect(target, address, { connectTimeout, tls, path }, signal);
+  const again = dialer(address, { connectTimeout, tls, path });
   const conn = await again(signal);
   try {
     return new Client(
@@ -81,4 +83,17 @@ export async function dial(
     conn.close();
     throw error;
   }
+}
+
+/** What connects to an address, as often as it is asked to. */
+function dialer(
+  address: string,
+  options: ConnectOptions,
+): (signal?: AbortSignal) => Promise<Transport> {
+  if (isWebSocketUrl(address)) {
+    return (signal) =>
+      connectWebSocket(address, options.connectTimeout, signal);
+  }
+  const target = parseAddress(address);
+  return (signal) => connect(target, address, options, signal);
 }

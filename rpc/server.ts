@@ -1,16 +1,15 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { BatchClock } from "./batch_clock.ts";
-import { frameCodec } from "./codec/frame_codec.ts";
-import { gobCodec, netRpcCodec } from "./codec/gob_codec.ts";
-import { jsonCodec } from "./codec/json_codec.ts";
-import { jsonRpcCodec } from "./codec/json_rpc.ts";
-import { Connections, type ConnectionsOptions } from "./connections.ts";
+import { Connections, type Origin } from "./connections.ts";
 import { checkMilliseconds } from "./duration.ts";
 import { Health, HealthBook } from "./health.ts";
+import { makeHttpDoor } from "./http/make_http_door.ts";
+import type { HttpAnswer } from "./http/http_answer.ts";
+import type { HttpDoor } from "./http/http_door.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { type InvokeOptions, Invoker } from "./invoker.ts";
-import { checkCount, resolveLimits, SERVER_LIMITS } from "./limits.ts";
+import { checkCount } from "./limits.ts";
 import type { ListenOptions } from "./listen.ts";
 import { Listening } from "./listening.ts";
 import { openRpc, type OpenRpcDocument, type OpenRpcInfo } from "./open_rpc.ts";
@@ -24,9 +23,10 @@ import type {
 } from "./server_options.ts";
 import { ReplyCounter, type ServerStats } from "./server_stats.ts";
 import { type RegisterOptions, Service } from "./service.ts";
+import { quietly, resolveServer } from "./server_settings.ts";
 import { Services } from "./services.ts";
 import { spanWrapper } from "./telemetry.ts";
-import { resolveKeepAlive } from "./wire/keep_alive.ts";
+import { openWebSocket, type WebSocketDoorOptions } from "./web_socket_door.ts";
 import { TimerWheel } from "./wire/timer_wheel.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
@@ -38,7 +38,8 @@ export type {
 export type { ConnectionStats, ServerStats } from "./server_stats.ts";
 
 /**
- * Offers the methods of objects to callers over TCP and Unix sockets.
+ * Offers the methods of objects to callers over TCP, TLS, Unix sockets, HTTP and
+ * WebSockets.
  *
  * @example One service
  * ```ts
@@ -58,6 +59,13 @@ export type { ConnectionStats, ServerStats } from "./server_stats.ts";
  * ```
  */
 export class Server implements AsyncDisposable {
+  /**
+   * Answers one request of HTTP as the port does, CONNECT apart; bound, for
+   * `Deno.serve`, or for `engine.mount(prefix, server.fetch)` of an engine that
+   * takes the prefix away. `POST /Service.method` with arguments as
+   * `application/json` is answered with the reply as JSON.
+   */
+  readonly fetch: HttpAnswer;
   readonly #services: Services;
   readonly #surroundings: Surroundings;
   readonly #interceptors: Interceptor[] = [];
@@ -68,6 +76,8 @@ export class Server implements AsyncDisposable {
   readonly #wheel = new TimerWheel();
   readonly #connections: Connections;
   readonly #listening: Listening;
+  readonly #door: HttpDoor;
+  readonly #maxConnections: number;
   readonly #onError: (error: unknown) => void;
   #isClosed = false;
 
@@ -86,17 +96,18 @@ export class Server implements AsyncDisposable {
     };
     this.#services = new Services(this.#surroundings);
     this.#health = new HealthBook(() => Object.keys(this.#services.list()));
-    const resolved = resolve(options);
+    const settings = resolveServer(options);
     const host = this.#host();
-    this.#connections = new Connections(host, resolved);
+    this.#door = makeHttpDoor(this, host, options, settings);
+    this.fetch = this.#door.fetch;
+    this.#connections = new Connections(host, settings, this.fetch);
     this.#invoker = new Invoker(host, {
-      handleTimeout: resolved.handleTimeout,
-      maxInFlight: resolved.limits.maxInFlight,
+      handleTimeout: settings.handleTimeout,
+      maxInFlight: settings.limits.maxInFlight,
     });
-    const maxConnections = options.maxConnections ?? 10_000;
-    this.#listening = this.#listen(
-      checkCount("maxConnections", maxConnections),
-    );
+    const { maxConnections = 10_000 } = options;
+    this.#maxConnections = checkCount("maxConnections", maxConnections);
+    this.#listening = this.#listen();
     this.#offer(options);
   }
 
@@ -207,7 +218,24 @@ export class Server implements AsyncDisposable {
   async serve(transport: Transport, peer?: Deno.Addr): Promise<void> {
     if (this.#isClosed) closeQuietly(transport);
     this.#refuseWhenClosed();
-    await this.#connections.serve(transport, peer);
+    await this.#connections.serve(transport, { peer });
+  }
+
+  /**
+   * Answers a request that opens a WebSocket, behind `Deno.serve`: from then on a
+   * client of `dial("ws://…")` is served on it, in a browser too. Pages of other
+   * sites are refused, and requests for a name that is not among `http.hosts`.
+   *
+   * @param request The request.
+   * @param options Whom to let in.
+   * @returns what opens it, or the refusal: 403, 421, 426 or 503.
+   */
+  webSocket(request: Request, options: WebSocketDoorOptions = {}): Response {
+    return this.#door.refusal(request) ?? openWebSocket(request, options, {
+      isOpen: () => this.#isOpen(),
+      enter: (transport, peer) =>
+        this.#enter(transport, { peer, dialect: "websocket" }),
+    });
   }
 
   /** Counts of this moment. */
@@ -222,10 +250,7 @@ export class Server implements AsyncDisposable {
       connections: peers.length,
       calls: this.#replies.calls,
       errors: this.#replies.errors,
-      inFlight: peers.reduce(
-        (sum, { inFlight }) => sum + inFlight,
-        this.#invoker.inFlight,
-      ),
+      inFlight: this.#connections.inFlight + this.#invoker.inFlight,
       methods: Object.freeze(Object.fromEntries(methods)),
       peers: Object.freeze(peers),
     });
@@ -271,11 +296,20 @@ export class Server implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  #listen(maxConnections: number): Listening {
+  /** Whether another connection may come. */
+  #isOpen(): boolean {
+    return !this.#isClosed && this.#connections.size < this.#maxConnections;
+  }
+
+  #enter(transport: Transport, origin: Origin): void {
+    this.#connections.serve(transport, origin).catch(this.#onError);
+  }
+
+  #listen(): Listening {
     return new Listening({
-      isOpen: () => !this.#isClosed && this.#connections.size < maxConnections,
+      isOpen: () => this.#isOpen(),
       enter: (conn) => {
-        this.serve(conn, conn.remoteAddr).catch(this.#onError);
+        this.#enter(conn, { peer: conn.remoteAddr });
       },
       onError: this.#onError,
       close: (options) => this.close(options),
@@ -306,40 +340,4 @@ export class Server implements AsyncDisposable {
     }
     if (reflection) this.register(new Reflection(this.#services));
   }
-}
-
-function resolve(options: ServerOptions): ConnectionsOptions {
-  const {
-    codecs = [
-      frameCodec,
-      jsonCodec,
-      gobCodec(),
-      netRpcCodec(),
-      jsonRpcCodec,
-    ],
-  } = options;
-  return {
-    ...resolveKeepAlive(options),
-    limits: resolveLimits(options, SERVER_LIMITS),
-    handleTimeout: checkMilliseconds(
-      "handleTimeout",
-      options.handleTimeout ?? 30_000,
-    ),
-    handshakeTimeout: checkMilliseconds(
-      "handshakeTimeout",
-      options.handshakeTimeout ?? 10_000,
-    ),
-    codecs: new Map(codecs.map((codec) => [codec.type, codec])),
-  };
-}
-
-/** A listener that fails must not take the server with it. */
-function quietly(
-  onError: (error: unknown) => void = () => {},
-): (error: unknown) => void {
-  return (error) => {
-    try {
-      onError(error);
-    } catch { /* There is nobody else to tell. */ }
-  };
 }

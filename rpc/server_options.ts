@@ -2,7 +2,9 @@
 
 import type { Authenticate } from "./authenticate.ts";
 import type { CodecFactory } from "./codec/codec.ts";
+import type { DebugOptions, HttpOptions } from "./http/http_options.ts";
 import type { Limits } from "./limits.ts";
+import type { Registry } from "./registry.ts";
 import type { KeepAliveOptions } from "./wire/keep_alive.ts";
 
 /** Options of a `Server`; `Limits` count for each connection. */
@@ -33,6 +35,26 @@ export interface ServerOptions extends Limits, KeepAliveOptions {
    * @default {[frameCodec, jsonCodec, gobCodec(), netRpcCodec(), jsonRpcCodec]}
    */
   readonly codecs?: readonly CodecFactory[];
+  /**
+   * What of HTTP is spoken on the port and by `fetch`; `false` is nothing.
+   *
+   * @default {true}
+   */
+  readonly http?: boolean | HttpOptions;
+  /**
+   * A list of servers that is offered at `/_geerpc_/registry`.
+   *
+   * @default none
+   */
+  readonly registry?: Registry;
+  /**
+   * Whether there are pages on how the server stands: `/debug/rpc` for people,
+   * as JSON with `?format=json`, and `/debug/geerpc` as the original has it.
+   * They answer clients on this machine, or whom `authorize` lets through.
+   *
+   * @default {false}
+   */
+  readonly debug?: boolean | DebugOptions;
   /**
    * Finds out who calls, for every method whose service is not `anonymous`.
    *

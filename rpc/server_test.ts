@@ -214,7 +214,7 @@ Deno.test("Server ends a connection that begins with something else and says why
   const errors: unknown[] = [];
   await using server = new Server({ onError: (error) => errors.push(error) });
   const openings = [
-    "GET / HTTP/1.1\r\n\r\n",
+    "garbage\r\n\r\n",
     '{"MagicNumber":1}\n',
     '{"MagicNumber":3927900,"CodecType":"application/xml"}\n',
   ];
@@ -233,7 +233,7 @@ Deno.test("Server ends a connection that begins with something else and says why
   assertEquals(
     errors.map((error) => error instanceof WireError && error.message),
     [
-      'Cannot read the option: got byte 71, "{" is wanted',
+      'Cannot read the option: got byte 103, "{" is wanted',
       "Cannot read the option: magic number 1 is wrong",
       'Cannot serve codec "application/xml": it is not offered',
       "Cannot read the option: the connection has ended",

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-// A client of net/rpc, in gob or as its second argument says in JSON: it calls a
-// server and writes what that answers.
+// A client of net/rpc, in gob or as its second argument says in JSON or over HTTP:
+// it calls a server and writes what that answers.
 package main
 
 import (
@@ -20,6 +20,8 @@ func main() {
 	dial := rpc.Dial
 	if len(os.Args) > 2 && os.Args[2] == "json" {
 		dial = jsonrpc.Dial
+	} else if len(os.Args) > 2 && os.Args[2] == "http" {
+		dial = rpc.DialHTTP
 	}
 	client, err := dial("tcp", os.Args[1])
 	if err != nil {

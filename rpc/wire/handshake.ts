@@ -26,15 +26,16 @@ export async function readOption(
   transport: Transport,
   wheel: TimerWheel,
   timeout: number,
+  early: Uint8Array = new Uint8Array(),
 ): Promise<Handshake> {
-  if (timeout === 0) return await read(transport);
+  if (timeout === 0) return await read(transport, early);
   let isLate = false;
   const deadline = wheel.set(timeout, () => {
     isLate = true;
     closeQuietly(transport);
   });
   try {
-    return await read(transport);
+    return await read(transport, early);
   } catch (cause) {
     if (!isLate) throw cause;
     const message = `Cannot read the option: none came within ${timeout} ms`;
@@ -49,6 +50,11 @@ const OPTION = "";
 /** The first key of a request of JSON-RPC, and how much it takes to tell. */
 const JSON_RPC = /^\s*\{\s*"(method|params|id)"/;
 const MIN_JSON = 10;
+/** In place of a codec's name where a request of HTTP begins. */
+export const HTTP_TYPE = "http";
+/** How it begins: the longest method that is known has 16 letters or fewer. */
+const HTTP_METHOD = /^[A-Z]{1,16} /;
+const HTTP_METHOD_BEGIN = /^[A-Z]{1,16}$/;
 
 /** The codec that begins here without an option; `undefined` for too few bytes. */
 function bareType(bytes: Uint8Array): string | undefined {
@@ -57,30 +63,38 @@ function bareType(bytes: Uint8Array): string | undefined {
   // The definition of a type: a length of one byte and an id of -64 or less.
   if (length > 0 && length < 128 && id === 0xff) return NET_RPC_TYPE;
   const text = new TextDecoder().decode(bytes).trimStart();
+  if (HTTP_METHOD.test(text)) return HTTP_TYPE;
+  if (HTTP_METHOD_BEGIN.test(text)) return undefined;
   if (text.startsWith("{") && text.length < MIN_JSON) return undefined;
   return JSON_RPC.test(text) ? JSON_RPC_TYPE : OPTION;
 }
 
-async function read(transport: Transport): Promise<Handshake> {
-  const buffer = new Uint8Array(MAX_OPTION_BYTES);
-  for (let length = 0;;) {
+async function read(
+  transport: Transport,
+  early: Uint8Array,
+): Promise<Handshake> {
+  const buffer = new Uint8Array(Math.max(MAX_OPTION_BYTES, early.length));
+  buffer.set(early);
+  for (let length = early.length;;) {
+    const handshake = begun(buffer.subarray(0, length));
+    if (handshake !== undefined) return handshake;
     const count = await transport.read(buffer.subarray(length));
     if (count === null) {
       throw new WireError("Cannot read the option: the connection has ended");
     }
     length += count;
-    const bare = bareType(buffer.subarray(0, length));
-    if (bare === undefined) continue;
-    if (bare !== OPTION) {
-      const early = buffer.subarray(0, length);
-      return { codecType: bare, option: undefined, early };
-    }
-    const decoded = decodeOption(buffer.subarray(0, length));
-    if (decoded === undefined) continue;
-    return {
-      codecType: decoded.option.codecType,
-      option: decoded.option,
-      early: buffer.subarray(decoded.length, length),
-    };
   }
+}
+
+/** How a connection begins with these bytes; undefined when more are needed. */
+function begun(bytes: Uint8Array): Handshake | undefined {
+  const bare = bareType(bytes);
+  if (bare === undefined) return undefined;
+  if (bare !== OPTION) {
+    return { codecType: bare, option: undefined, early: bytes };
+  }
+  const decoded = decodeOption(bytes);
+  if (decoded === undefined) return undefined;
+  const { option, length } = decoded;
+  return { codecType: option.codecType, option, early: bytes.subarray(length) };
 }
