@@ -117,6 +117,24 @@ Deno.test("Server aborts a method when its caller gives up, and counts it until 
   assertEquals(client.stats().late, 0);
 });
 
+Deno.test("Server aborts a method whose call was given up while its arguments were encoded", async () => {
+  const slow = new Slow();
+  await using server = new Server();
+  server.register(slow);
+  await using client = new Client(serve(server));
+  const controller = new AbortController();
+  const toJSON = () => controller.abort(new Error("enough"));
+  const { signal } = controller;
+  await assertRejects(
+    () => client.call("Slow.wait", { toJSON }, { signal }),
+    Error,
+    "enough",
+  );
+  await client.call("Slow.echo");
+  assertEquals(slow.contexts.map(({ signal }) => signal.aborted), [true]);
+  slow.release.resolve("late");
+});
+
 Deno.test("Server stays within its limits under 20,000 calls that are given up at once", async () => {
   const slow = new Slow();
   let most = 0;

@@ -110,10 +110,8 @@ export class ServerConnection {
     if (this.#isDraining) return this.#fail(message, CLOSING);
     const method = this.#host.find(serviceMethod);
     if (typeof method === "string") {
-      return this.#fail(message, {
-        message: method,
-        code: codeOfText(method),
-      });
+      const code = codeOfText(method);
+      return this.#fail(message, { message: method, code });
     }
     const { metadata, timeout } = extra ?? {};
     const handling = new Handling(
