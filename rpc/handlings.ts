@@ -36,9 +36,18 @@ export class Handlings {
     return this.#all.size;
   }
 
-  /** How many of them have a stream as their arguments. */
+  /** How many of them have streams. */
   get streams(): number {
     return this.#streams;
+  }
+
+  /**
+   * How many have none: only these make further calls wait. They end without more
+   * from their caller, so what is behind the waiting calls is read some time; a call
+   * with a stream may be waiting for just that.
+   */
+  get calls(): number {
+    return this.#all.size - this.#streams;
   }
 
   /** The call of a number whose caller still waits. */
@@ -49,9 +58,17 @@ export class Handlings {
   /** Counts a call whose method has not settled at once. */
   add(handling: Handling): void {
     this.#all.add(handling);
-    if (handling.incoming !== undefined) this.#streams++;
+    if (handling.incoming !== undefined) this.beginStream(handling);
     if (this.#isFramed) this.#bySeq.set(handling.seq, handling);
     this.#setTimer(handling, handling.timeout);
+  }
+
+  /** Counts a call as one with a stream. */
+  beginStream(handling: Handling): void {
+    if (handling.isStream) return;
+    handling.isStream = true;
+    this.#streams++;
+    this.#wake();
   }
 
   /** Begins the time of a call anew: a stream may take as long as it goes on. */
@@ -72,7 +89,7 @@ export class Handlings {
   /** Ends the count of a call; false when nothing is to be sent any more. */
   delete(handling: Handling): boolean {
     if (!this.#all.delete(handling)) return false;
-    if (handling.incoming !== undefined) this.#streams--;
+    if (handling.isStream) this.#streams--;
     if (handling.timer !== undefined) this.#wheel.clear(handling.timer);
     const wasOpen = !handling.isAnswered;
     // The number of a call that was given up may be another's by now.
