@@ -7,7 +7,12 @@ import { frameCodec } from "./codec/frame_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import type { CallContext } from "./context.ts";
 import { dial } from "./dial.ts";
-import { ConnectError, ShutdownError, WireError } from "./errors.ts";
+import {
+  ConnectError,
+  RemoteError,
+  ShutdownError,
+  WireError,
+} from "./errors.ts";
 import { encodeOption, FRAMES_TYPE } from "./option.ts";
 import { Server } from "./server.ts";
 import { pipe, type PipeEnd, settle } from "./testdata/pipe.ts";
@@ -237,6 +242,28 @@ Deno.test("Client connects again for the next call when its connection has ended
   await client.close();
   await assertRejects(() => client.call("Slow.echo", 1), ShutdownError);
   for (const server of servers) await server.close();
+});
+
+Deno.test("Client connects again after an original server has hung up on an unknown method", async () => {
+  const [end, original] = pipe();
+  await using server = new Server();
+  server.register(new Slow());
+  const client = new Client(end, {
+    codec: jsonCodec,
+    redial: () => Promise.resolve(serve(server)),
+  });
+  const call = client.call("Slow.gone");
+  const text = "rpc server: can't find method gone";
+  const header = { ServiceMethod: "Slow.gone", Seq: 1, Error: text };
+  await original.write(
+    new TextEncoder().encode(`${JSON.stringify(header)}\n{}\n`),
+  );
+  original.close();
+  const error = await assertRejects(() => call, RemoteError, text);
+  assertEquals(error.code, "unimplemented");
+  await settle();
+  assertEquals(await client.call("Slow.echo", 1), 1);
+  await client.close();
 });
 
 Deno.test("Client leaves a server that goes away: calls under way end there, new ones go elsewhere", async () => {
