@@ -140,6 +140,27 @@ Deno.test("Server aborts a method whose call was given up while its arguments we
   slow.release.resolve("late");
 });
 
+Deno.test("Server aborts a method at the end of its caller's time without a word, and at the handle timeout with one", async () => {
+  const slow = new Slow();
+  await using server = new Server({ handleTimeout: 40 });
+  server.register(slow);
+  const [end, other] = pipe();
+  const serving = server.serve(other);
+  await using client = new Client(end, { timeout: 0 });
+  const mute = client.call("Slow.wait", 1, { timeout: 1 });
+  await assertRejects(() => mute, DOMException, "no reply within 1 ms");
+  const error = await assertRejects(
+    () => client.call("Slow.wait", 2),
+    RemoteError,
+    "rpc server: request handle timeout: expect within 40ms",
+  );
+  assertEquals(error.code, "deadline_exceeded");
+  assertEquals(slow.contexts.map(({ signal }) => signal.aborted), [true, true]);
+  assertEquals(client.stats().late, 0);
+  await client.close();
+  await serving;
+});
+
 Deno.test("Server stays within its limits under 20,000 calls that are given up at once", async () => {
   const slow = new Slow();
   let most = 0;

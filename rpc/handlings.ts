@@ -75,14 +75,17 @@ export class Handlings {
   renew(handling: Handling): void {
     if (handling.timer !== undefined) this.#wheel.clear(handling.timer);
     handling.timer = undefined;
-    if (!this.#all.has(handling)) return;
-    this.#setTimer(handling, handling.handleTimeout);
+    if (this.#all.has(handling)) {
+      this.#setTimer(handling, handling.handleTimeout);
+    }
   }
 
   /** Nothing more is sent; the call counts until its method has settled, or its time is over. */
   giveUp(handling: Handling, reason: unknown): void {
     handling.isAnswered = true;
     this.#bySeq.delete(handling.seq);
+    // A caller's own short timeout must not end the count of what runs on.
+    this.renew(handling);
     handling.abort(reason);
   }
 
@@ -127,15 +130,10 @@ export class Handlings {
     if (!isCallers || isAnswered) {
       return this.#onExpire(handling, this.delete(handling));
     }
-    // The caller has stopped waiting by itself; the method gets the rest of its time.
     handling.lossCode = "deadline_exceeded";
-    this.giveUp(
-      handling,
-      new DOMException("The caller waits no longer", "TimeoutError"),
-    );
-    const rest = handleTimeout - callTimeout;
-    if (rest > 0) return this.#setTimer(handling, rest);
-    if (handleTimeout > 0) this.delete(handling);
+    // The caller has stopped waiting by itself.
+    const text = "The caller waits no longer";
+    this.giveUp(handling, new DOMException(text, "TimeoutError"));
   }
 
   #wake(): void {
