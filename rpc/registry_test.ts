@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Registry } from "./registry.ts";
 
 const URL = "http://registry/_geerpc_/registry";
@@ -14,7 +14,9 @@ function send(
   const headers = new Headers();
   if (server !== undefined) headers.set("X-Geerpc-Server", server);
   if (authorization !== undefined) headers.set("authorization", authorization);
-  return registry.fetch(new Request(URL, { method, headers }));
+  const response = registry.fetch(new Request(URL, { method, headers }));
+  assert(response instanceof Response, "only waits are promises");
+  return response;
 }
 
 Deno.test("Registry.fetch() lists the servers sorted in one header, empty at first", () => {
