@@ -99,9 +99,17 @@
  */
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
+export {
+  type ConsistentHashOptions,
+  ConsistentHashSelector,
+} from "./balance/consistent_hash.ts";
+export type { SelectorName } from "./balance/create_selector.ts";
+export { LeastPendingSelector } from "./balance/least_pending.ts";
+export { P2cSelector } from "./balance/p2c.ts";
 export { RandomSelector } from "./balance/random.ts";
 export { RoundRobinSelector } from "./balance/round_robin.ts";
-export type { Selector } from "./balance/selector.ts";
+export type { Candidate, Selector } from "./balance/selector.ts";
+export { WeightedSelector } from "./balance/weighted.ts";
 export { Call, type CallOptions } from "./call.ts";
 export { Client, type ClientOptions, type ClientStats } from "./client.ts";
 export {
@@ -123,7 +131,24 @@ export type { Code } from "./code.ts";
 export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
+export {
+  DnsDiscovery,
+  type DnsDiscoveryOptions,
+  type DnsResolver,
+  type SrvRecord,
+} from "./discovery/dns_discovery.ts";
+export type { Endpoint, EndpointList } from "./discovery/endpoint.ts";
+export { EtcdDiscovery } from "./discovery/etcd_discovery.ts";
+export type { EtcdOptions } from "./discovery/etcd_gateway.ts";
+export {
+  EtcdHeartbeat,
+  type EtcdHeartbeatOptions,
+} from "./discovery/etcd_heartbeat.ts";
 export { FixedDiscovery } from "./discovery/fixed.ts";
+export {
+  IterableDiscovery,
+  type IterableDiscoveryOptions,
+} from "./discovery/iterable_discovery.ts";
 export {
   RegistryDiscovery,
   type RegistryDiscoveryOptions,
@@ -143,13 +168,23 @@ export type { GobKind, GobType } from "./gob/gob_node.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export type { Limits } from "./limits.ts";
 export type { Metadata } from "./metadata.ts";
+export { Registry, type RegistryOptions } from "./registry.ts";
 export {
-  Registry,
   REGISTRY_PATH,
-  type RegistryOptions,
   SERVER_HEADER,
   SERVERS_HEADER,
-} from "./registry.ts";
+  SERVICE_HEADER,
+  TAGS_HEADER,
+  VERSION_HEADER,
+  WEIGHT_HEADER,
+} from "./registry_wire.ts";
+export type {
+  CircuitBreakerOptions,
+  CircuitState,
+} from "./resilience/circuit_breaker.ts";
+export type { OutlierOptions } from "./resilience/outlier_detector.ts";
+export type { RetryBudgetOptions } from "./resilience/retry_budget.ts";
+export type { SubsetOptions } from "./resilience/subset.ts";
 export {
   type CloseOptions,
   type ListenOptions,
@@ -166,9 +201,12 @@ export type {
 } from "./service_client.ts";
 export type { Transport } from "./wire/transport.ts";
 export type { Writer } from "./wire/writer.ts";
-export {
-  type BroadcastOptions,
-  type BroadcastResult,
-  XClient,
-  type XClientOptions,
-} from "./x_client.ts";
+export { type ServiceBroadcast, XClient } from "./x_client.ts";
+export type {
+  BroadcastOptions,
+  BroadcastResult,
+  FailPolicy,
+  XClientOptions,
+  XClientServerStats,
+  XClientStats,
+} from "./x_client_options.ts";

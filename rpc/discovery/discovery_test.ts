@@ -8,23 +8,35 @@ import {
   assertThrows,
 } from "@std/assert";
 import { serve } from "../testdata/http.ts";
+import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { FixedDiscovery } from "./fixed.ts";
 import { RegistryDiscovery } from "./registry_discovery.ts";
+
+/** The addresses of the list; waits for the first one. */
+async function addresses(
+  discovery: Discovery,
+  options?: DiscoveryOptions,
+): Promise<string[]> {
+  const list = await discovery.getAll(options);
+  return list.map((server) =>
+    typeof server === "string" ? server : server.address
+  );
+}
 
 const list = (servers: string) =>
   new Response(null, { headers: { "X-Geerpc-Servers": servers } });
 
-Deno.test("FixedDiscovery keeps each address once, and the old list when the new one is wrong", () => {
+Deno.test("FixedDiscovery keeps each address once, and the old list when the new one is wrong", async () => {
   const discovery = new FixedDiscovery(["tcp@a:1", "tcp@b:1", "tcp@a:1"]);
-  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
   assertThrows(
     () => discovery.update(["tcp@c:1", "nope"]),
     SyntaxError,
     "Cannot parse address",
   );
-  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
   discovery.update([]);
-  assertEquals(discovery.getAll(), []);
+  assertEquals(await addresses(discovery), []);
 });
 
 Deno.test("RegistryDiscovery.getAll() reads the list, leaves out what is no address", async () => {
@@ -35,12 +47,12 @@ Deno.test("RegistryDiscovery.getAll() reads the list, leaves out what is no addr
   });
   const discovery = new RegistryDiscovery(server.url);
   const [first, second] = await Promise.all([
-    discovery.getAll(),
-    discovery.getAll(),
+    addresses(discovery),
+    addresses(discovery),
   ]);
   assertEquals(first, ["tcp@a:1", "tcp@[::]:9"]);
   assertEquals(second, first);
-  assertEquals(await discovery.getAll(), first);
+  assertEquals(await addresses(discovery), first);
   assertEquals(requests, 1);
 });
 
@@ -48,11 +60,11 @@ Deno.test("RegistryDiscovery serves an old list at once and refreshes it behind"
   let servers = "tcp@a:1";
   await using server = serve(() => list(servers));
   const discovery = new RegistryDiscovery(server.url, { freshness: 0 });
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   servers = "tcp@b:1";
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   await discovery.refresh();
-  assertEquals(await discovery.getAll(), ["tcp@b:1"]);
+  assertEquals(await addresses(discovery), ["tcp@b:1"]);
   await discovery.refresh();
 });
 
@@ -70,9 +82,9 @@ Deno.test("RegistryDiscovery keeps the last list while the registry is down", as
       failed.resolve();
     },
   });
-  await discovery.getAll();
+  await addresses(discovery);
   isDown = true;
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   await failed.promise;
   assertEquals(errors, ["Cannot refresh servers: the registry answered 503"]);
 });
@@ -84,12 +96,12 @@ Deno.test("RegistryDiscovery.getAll() rejects while it never knew a list, and re
   );
   const discovery = new RegistryDiscovery(server.url);
   await assertRejects(
-    () => discovery.getAll(),
+    () => addresses(discovery),
     Error,
     "Cannot refresh servers: the registry answered 500",
   );
   isDown = false;
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
 });
 
 Deno.test("RegistryDiscovery.getAll() ends with its signal while others go on waiting", async () => {
@@ -100,14 +112,16 @@ Deno.test("RegistryDiscovery.getAll() ends with its signal while others go on wa
   });
   const discovery = new RegistryDiscovery(server.url);
   const controller = new AbortController();
-  const impatient = discovery.getAll({ signal: controller.signal });
-  const patient = discovery.getAll({ signal: new AbortController().signal });
+  const impatient = addresses(discovery, { signal: controller.signal });
+  const patient = addresses(discovery, {
+    signal: new AbortController().signal,
+  });
   const reason = new Error("no time");
   controller.abort(reason);
   assertStrictEquals(await impatient.catch((error) => error), reason);
   gate.resolve();
   assertEquals(await patient, ["tcp@a:1"]);
-  const aborted = discovery.getAll({ signal: controller.signal });
+  const aborted = addresses(discovery, { signal: controller.signal });
   assertEquals(await aborted, ["tcp@a:1"]);
 });
 
@@ -115,7 +129,7 @@ Deno.test("RegistryDiscovery does not wait for ever", async () => {
   const gate = Promise.withResolvers<Response>();
   await using server = serve(() => gate.promise);
   const discovery = new RegistryDiscovery(server.url, { timeout: 5 });
-  const error = await assertRejects(() => discovery.getAll(), DOMException);
+  const error = await assertRejects(() => addresses(discovery), DOMException);
   assert(error.name === "TimeoutError");
   gate.resolve(list(""));
   assertThrows(() => new RegistryDiscovery("nope"), TypeError);
@@ -127,12 +141,12 @@ Deno.test("RegistryDiscovery takes an answer without a list for a failure, and a
     isRegistry ? list("tcp@a:1") : new Response()
   );
   const discovery = new RegistryDiscovery(server.url, { timeout: 0 });
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   isRegistry = false;
   await assertRejects(
     () => discovery.refresh(),
     Error,
     'Cannot refresh servers: the answer has no "x-geerpc-servers" header',
   );
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
 });
