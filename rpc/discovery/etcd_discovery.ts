@@ -30,14 +30,15 @@ const MAX_SERVERS = 10_000;
  * list stays. It must be closed.
  *
  * @example Servers of a cluster
- * ```ts no-run
+ * ```ts
  * import { EtcdDiscovery, XClient } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
  *
  * await using discovery = new EtcdDiscovery({
  *   endpoints: ["http://10.0.0.1:2379", "http://10.0.0.2:2379"],
  * });
- * await using client = new XClient(discovery);
- * await client.call("Arith.sum", { a: 1, b: 2 });
+ * await using client = new XClient(discovery, { selector: "p2c" });
+ * assertEquals(client.stats().calls, 0); // the first one asks etcd
  * ```
  */
 export class EtcdDiscovery implements Discovery, AsyncDisposable {

@@ -29,15 +29,27 @@ export interface EtcdHeartbeatOptions extends EtcdOptions {
  * granted anew and the key put again.
  *
  * @example A server of a cluster
- * ```ts no-run
- * import { EtcdHeartbeat, Server } from "@gee/std/rpc";
+ * ```ts
+ * import { EtcdHeartbeat } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
  *
- * await using server = new Server();
- * const { address } = server.listen({ hostname: "10.0.0.7", port: 9999 });
- * await using heartbeat = new EtcdHeartbeat({ address, weight: 2 }, {
- *   endpoints: ["http://10.0.0.1:2379"],
+ * // In place of an etcd: grants a lease, takes the key, revokes the lease.
+ * const paths: string[] = [];
+ * await using etcd = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   (request) => {
+ *     paths.push(new URL(request.url).pathname);
+ *     return Response.json({ ID: "7" });
+ *   },
+ * );
+ *
+ * const server = { address: "tcp@10.0.0.7:9999", weight: 2 };
+ * const heartbeat = new EtcdHeartbeat(server, {
+ *   endpoints: [`http://127.0.0.1:${etcd.addr.port}`],
  * });
  * await heartbeat.listed;
+ * await heartbeat.close();
+ * assertEquals(paths, ["/v3/lease/grant", "/v3/kv/put", "/v3/lease/revoke"]);
  * ```
  */
 export class EtcdHeartbeat implements AsyncDisposable {

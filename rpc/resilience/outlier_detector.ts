@@ -149,7 +149,8 @@ export class OutlierDetector {
 
   /** Ends an interval: ejects by rates, forgives the healthy, counts anew. */
   #sweep(): void {
-    const { minCalls, minServers } = this.#options;
+    const { minCalls, minServers, interval } = this.#options;
+    const now = this.#now();
     const comparable = [...this.#records].filter(({ successes, faults }) =>
       successes + faults >= minCalls
     );
@@ -160,7 +161,8 @@ export class OutlierDetector {
       }
     }
     for (const record of this.#records) {
-      if (!this.isEjected(record)) {
+      // Back for an interval at least, or it would be forgiven for being ejected.
+      if (record.until + interval <= now) {
         record.ejections = Math.max(0, record.ejections - 1);
       }
       record.successes = 0;

@@ -30,7 +30,8 @@ export interface SubsetOptions {
  */
 export class Subset {
   readonly #size: number;
-  readonly #position: number;
+  readonly #client: number;
+  readonly #clients: number;
 
   /**
    * Places the client on the ring.
@@ -48,16 +49,17 @@ export class Subset {
       );
     }
     if (client === undefined || clients === undefined) {
-      this.#position = random();
+      this.#client = random();
+      this.#clients = 1;
       return;
     }
-    checkCount("clients", clients);
+    this.#client = client;
+    this.#clients = checkCount("clients", clients);
     if (!Number.isInteger(client) || client < 0 || client >= clients) {
       throw new RangeError(
         `Cannot use client ${client}: a whole number from 0 and under ${clients} is wanted`,
       );
     }
-    this.#position = client / clients;
   }
 
   /** The client's part of the servers, in the order of the ring. */
@@ -72,7 +74,7 @@ export class Subset {
     })).sort((a, b) =>
       a.hash - b.hash || (a.server.address < b.server.address ? -1 : 1)
     );
-    const start = Math.floor(this.#position * length);
+    const start = Math.floor(this.#client * length / this.#clients);
     return Array.from(
       { length: this.#size },
       (_, i) => ring[(start + i) % length]!.server, // within its bounds
