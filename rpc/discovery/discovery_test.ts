@@ -7,7 +7,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { Heartbeat } from "../heartbeat.ts";
+import { Registry } from "../registry.ts";
 import { serve } from "../testdata/http.ts";
+import { until } from "../testdata/until.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { FixedDiscovery } from "./fixed.ts";
 import { RegistryDiscovery } from "./registry_discovery.ts";
@@ -149,4 +152,111 @@ Deno.test("RegistryDiscovery takes an answer without a list for a failure, and a
     'Cannot refresh servers: the answer has no "x-geerpc-servers" header',
   );
   assertEquals(await addresses(discovery), ["tcp@a:1"]);
+});
+
+Deno.test("RegistryDiscovery asks several registries in turn, the one that answered last first", async () => {
+  const asked: string[] = [];
+  let isDown = true;
+  await using first = serve(() => {
+    asked.push("first");
+    return isDown ? new Response(null, { status: 503 }) : list("tcp@a:1");
+  });
+  await using second = serve(() => {
+    asked.push("second");
+    return isDown ? list("tcp@b:1") : new Response(null, { status: 503 });
+  });
+  const discovery = new RegistryDiscovery([first.url, second.url]);
+  assertEquals(await addresses(discovery), ["tcp@b:1"]);
+  await discovery.refresh();
+  isDown = false;
+  await discovery.refresh();
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
+  assertEquals(asked, ["first", "second", "second", "second", "first"]);
+});
+
+Deno.test("RegistryDiscovery says so when no registry answers", async () => {
+  await using down = serve(() => new Response(null, { status: 503 }));
+  const discovery = new RegistryDiscovery([down.url, down.url]);
+  await assertRejects(
+    () => addresses(discovery),
+    AggregateError,
+    "Cannot refresh servers: no registry answered",
+  );
+  assertThrows(
+    () => new RegistryDiscovery([]),
+    TypeError,
+    "Cannot discover servers: no registry is given",
+  );
+  assertThrows(
+    () => new RegistryDiscovery(down.url, { service: "a b" }),
+    SyntaxError,
+    'Cannot use service "a b": at most 128 letters',
+  );
+});
+
+Deno.test("RegistryDiscovery takes weights and tags over, and leaves out what is wrong with them", async () => {
+  await using server = serve(() =>
+    new Response(null, {
+      headers: {
+        "x-geerpc-servers": "tcp@a:1,tcp@b:1,tcp@c:1",
+        "x-geerpc-weight": "2,0,0.5",
+        "x-geerpc-tags": "zone=a fast,,",
+      },
+    })
+  );
+  const discovery = new RegistryDiscovery(server.url);
+  assertEquals(await discovery.getAll(), [
+    { address: "tcp@a:1", weight: 2, tags: ["zone=a", "fast"], priority: 0 },
+    { address: "tcp@c:1", weight: 0.5, tags: [], priority: 0 },
+  ]);
+});
+
+Deno.test("RegistryDiscovery with push knows changes at once", async () => {
+  await using registry = new Registry();
+  await using server = serve(registry.fetch);
+  const heartbeats = ["tcp@a:1", "tcp@b:1"].map((address) =>
+    new Heartbeat(server.url, address, { service: "Arith", weight: 2 })
+  );
+  const [first, second] = heartbeats as [Heartbeat, Heartbeat]; // two were made
+  await Promise.all([first.listed, second.listed]);
+  await using discovery = new RegistryDiscovery(server.url, {
+    service: "Arith",
+    push: true,
+  });
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
+  await addresses(discovery); // from then on it waits for changes
+  await second.close();
+  await until(
+    "the list is old",
+    async () => (await addresses(discovery)).length === 1,
+  );
+  await first.close();
+});
+
+Deno.test("RegistryDiscovery with push goes on through an outage, and asks an original now and then", async () => {
+  let servers = "tcp@a:1";
+  let isDown = false;
+  let requests = 0;
+  const errors: unknown[] = [];
+  await using server = serve(() => {
+    requests++;
+    return isDown ? new Response(null, { status: 503 }) : list(servers);
+  });
+  await using discovery = new RegistryDiscovery(server.url, {
+    push: true,
+    freshness: 5,
+    onError(error) {
+      errors.push(error);
+      isDown = false;
+      servers = "tcp@b:1";
+    },
+  });
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
+  isDown = true;
+  await until(
+    "the list is old",
+    async () => (await addresses(discovery))[0] === "tcp@b:1",
+  );
+  assertEquals(errors.length, 1);
+  assert(requests >= 3);
 });
