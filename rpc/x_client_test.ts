@@ -19,50 +19,8 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Registry } from "./registry.ts";
 import { Server } from "./server.ts";
 import { serve } from "./testdata/http.ts";
+import { deadAddress, start, Who } from "./testdata/servers.ts";
 import { XClient } from "./x_client.ts";
-
-class Who {
-  readonly #name: string;
-  readonly gate = Promise.withResolvers<string>();
-  constructor(name: string) {
-    this.#name = name;
-  }
-  am() {
-    return this.#name;
-  }
-  fail() {
-    if (this.#name === "b") throw new Error("b failed");
-    return this.#name;
-  }
-  wait() {
-    return this.gate.promise;
-  }
-}
-
-interface Running extends AsyncDisposable {
-  readonly address: string;
-  readonly who: Who;
-  readonly server: Server;
-}
-
-function start(name: string): Running {
-  const server = new Server();
-  const who = new Who(name);
-  server.register(who);
-  const { address } = server.listen();
-  return {
-    server,
-    who,
-    address,
-    [Symbol.asyncDispose]: () => server.close({ timeout: 0 }),
-  };
-}
-
-function deadAddress(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return `tcp@127.0.0.1:${listener.addr.port}`;
-}
 
 Deno.test("XClient.call() goes round the servers over one connection each", async () => {
   await using a = start("a");

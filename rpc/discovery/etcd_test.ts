@@ -78,7 +78,7 @@ Deno.test({
 type Answers = Record<string, (body: Body, request: Request) => unknown>;
 
 interface Body {
-  readonly create_request?: { readonly start_revision: string };
+  readonly "create_request"?: { readonly "start_revision": string };
   readonly ID?: string;
   readonly lease?: string;
 }
@@ -131,10 +131,13 @@ Deno.test("EtcdDiscovery watches from the next revision on, and lists again wher
   const revisions: (string | undefined)[] = [];
   await using etcd = double({
     "kv/range": () => lists.shift(),
-    watch({ create_request }) {
-      revisions.push(create_request?.start_revision);
+    watch({ "create_request": request }) {
+      revisions.push(request?.start_revision);
       return revisions.length === 1
-        ? watch([{ result: { canceled: true, compact_revision: "50" } }], true)
+        ? watch(
+          [{ result: { canceled: true, "compact_revision": "50" } }],
+          true,
+        )
         : watch([{
           result: { events: [{ kv: kvs("tcp@c:1")[0] }, { type: "PUT" }] },
         }, {
