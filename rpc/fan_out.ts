@@ -2,6 +2,7 @@
 
 import type { CallOptions } from "./call.ts";
 import type { PooledServer } from "./pooled_server.ts";
+import { begin, fastest } from "./resilience/hedge.ts";
 import type { BroadcastResult } from "./x_client_options.ts";
 
 /** Calls a method on every server at once; resolves with what each answered, and never rejects. */
@@ -30,14 +31,14 @@ export async function callAny<Reply>(
   args: unknown,
   options: CallOptions,
 ): Promise<Reply> {
-  const over = new AbortController();
-  const signal = options.signal === undefined
-    ? over.signal
-    : AbortSignal.any([over.signal, options.signal]);
   try {
-    return await Promise.any(
+    return await fastest(
       servers.map((server) =>
-        server.call<Reply>(serviceMethod, args, { ...options, signal })
+        begin(
+          (signal) =>
+            server.call<Reply>(serviceMethod, args, { ...options, signal }),
+          options.signal,
+        )
       ),
     );
   } catch (error) {
@@ -45,8 +46,6 @@ export async function callAny<Reply>(
     throw error instanceof AggregateError
       ? allFailed(serviceMethod, error.errors)
       : error;
-  } finally {
-    over.abort(new DOMException("Another server was faster", "AbortError"));
   }
 }
 

@@ -15,6 +15,10 @@ import type {
   OutlierDetector,
   OutlierRecord,
 } from "./resilience/outlier_detector.ts";
+import { sleep } from "./sleep.ts";
+
+// How often a server that leaves is looked after, in ms.
+const DRAIN_LOOK_MS = 25;
 
 /** What all servers of one `XClient` have in common. */
 export interface PoolSettings {
@@ -43,8 +47,9 @@ export class PooledServer implements Candidate {
   readonly #ewma = new PeakEwma();
   #client: Client | undefined;
   #dialing: Promise<Client> | undefined;
-  #onLeft: (() => void) | undefined;
-  #leaving: ReturnType<typeof setTimeout> | undefined;
+  /** Connections that take no more calls and have some under way. */
+  readonly #draining = new Set<Client>();
+  readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
   /**
@@ -112,19 +117,19 @@ export class PooledServer implements Candidate {
       throw error;
     } finally {
       this.pending--;
-      if (this.pending === 0 && this.#onLeft !== undefined) this.close();
     }
   }
 
-  /** Lets the calls under way end, then closes the connection; told when that is done. */
-  leave(onLeft: () => void): void {
-    this.#onLeft = onLeft;
-    const { drainTimeout } = this.#settings;
-    if (this.pending === 0) {
-      this.close();
-    } else if (drainTimeout > 0) {
-      this.#leaving = setTimeout(() => this.close(), drainTimeout);
+  /** Lets the calls and streams under way end, in bounded time, then closes the connection. */
+  async leave(): Promise<void> {
+    const { drainTimeout, now } = this.#settings;
+    const end = drainTimeout === 0 ? Infinity : now() + drainTimeout;
+    // Looked after, as nothing tells when a stream ends; this is no hot path.
+    while (this.#isBusy() && now() < end && this.#closed === undefined) {
+      const pause = Math.min(DRAIN_LOOK_MS, end - now());
+      await sleep(pause, this.#closing.signal);
     }
+    await this.close();
   }
 
   /** Closes the connection; calls under way reject. */
@@ -132,15 +137,32 @@ export class PooledServer implements Candidate {
     return this.#closed ??= this.#close();
   }
 
+  #isBusy(): boolean {
+    if (this.pending > 0) return true;
+    this.#prune();
+    return this.#draining.size > 0 ||
+      (this.#client?.stats().inFlight ?? 0) > 0;
+  }
+
+  /** Forgets connections whose last calls have ended. */
+  #prune(): void {
+    for (const client of this.#draining) {
+      if (client.stats().inFlight > 0) continue;
+      this.#draining.delete(client);
+      client.close();
+    }
+  }
+
   async #close(): Promise<void> {
-    clearTimeout(this.#leaving);
+    this.#closing.abort();
     if (this.#record !== undefined) {
       this.#settings.outliers?.remove(this.#record);
     }
-    await this.#client?.close();
+    const clients = [...this.#draining];
+    if (this.#client !== undefined) clients.push(this.#client);
+    await Promise.all(clients.map((client) => client.close()));
     // A dial under way ends by its signal, or sees that nobody wants it any more.
     await this.#dialing?.catch(() => {});
-    this.#onLeft?.();
   }
 
   async #dialAndCall<Reply>(
@@ -185,6 +207,9 @@ export class PooledServer implements Candidate {
       throw closed();
     }
     this.breaker.succeed();
+    // The one before has ended, or goes away and has calls under way.
+    if (this.#client !== undefined) this.#draining.add(this.#client);
+    this.#prune();
     return this.#client = client;
   }
 

@@ -96,7 +96,7 @@ export class ServerPool {
   #leave(server: PooledServer): void {
     this.#servers.delete(server.address);
     this.#leaving.add(server);
-    server.leave(() => this.#leaving.delete(server));
+    server.leave().finally(() => this.#leaving.delete(server));
   }
 }
 

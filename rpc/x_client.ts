@@ -313,8 +313,10 @@ function createPool(
   const { subset, outliers = {}, breaker, drainTimeout = 30_000 } = options;
   // Made once for its checks: a server's is made when it is first listed.
   new CircuitBreaker(breaker);
+  // A lost server is another choice here, not one to wait for.
+  const dial = { ...options, reconnect: false, signal: closing };
   return new ServerPool({
-    dial: { ...options, signal: closing },
+    dial,
     timeout,
     drainTimeout: checkMilliseconds("drainTimeout", drainTimeout),
     breaker: () => new CircuitBreaker(breaker),

@@ -64,6 +64,7 @@ Deno.test("XClient settles every call once while servers are killed, and runs no
     },
   );
   assertEquals(settled, calls);
+  assert(lost.length > 0, "no server was killed while it had calls");
   for (const [id, count] of done) assertEquals(count, 1, `${id} ran twice`);
   for (let id = 0; id < calls; id++) {
     assert(done.has(id) || lost.includes(id), `${id} is lost without an error`);

@@ -19,7 +19,8 @@ import type { SubsetOptions } from "./resilience/subset.ts";
 export type FailPolicy = "failover" | "failfast" | "failtry" | "failbackup";
 
 /** Options of an `XClient`. */
-export interface XClientOptions extends Omit<DialOptions, "signal"> {
+export interface XClientOptions
+  extends Omit<DialOptions, "signal" | "reconnect"> {
   /**
    * Which server a call goes to, by name or by a selector of one's own.
    *

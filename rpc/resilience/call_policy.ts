@@ -178,17 +178,25 @@ export class CallPolicy {
   }
 
   /** One attempt, with a backup where that is the policy. */
-  async #try<Reply>(
+  #try<Reply>(
     server: PooledServer,
     serviceMethod: string,
     args: unknown,
     options: CallOptions,
     isIdempotent: boolean,
   ): Promise<Reply> {
-    const { policy, now, hedgeAfter } = this.#settings;
-    if (policy !== "failbackup" || !isIdempotent) {
-      return await server.call<Reply>(serviceMethod, args, options);
-    }
+    return this.#settings.policy === "failbackup" && isIdempotent
+      ? this.#watched<Reply>(server, serviceMethod, args, options)
+      : server.call<Reply>(serviceMethod, args, options);
+  }
+
+  async #watched<Reply>(
+    server: PooledServer,
+    serviceMethod: string,
+    args: unknown,
+    options: CallOptions,
+  ): Promise<Reply> {
+    const { now, hedgeAfter } = this.#settings;
     const start = now();
     const window = this.#window(serviceMethod);
     const after = hedgeAfter === "p95" ? window?.p95 : hedgeAfter;
@@ -207,21 +215,21 @@ export class CallPolicy {
     after: number,
   ): Promise<Reply> {
     const { budget, pool, selector } = this.#settings;
-    let next: PooledServer | undefined = server;
-    return hedge<Reply>((signal) => {
-      const chosen = next ?? server;
-      return chosen.call(serviceMethod, args, { ...options, signal });
-    }, {
-      after,
-      signal: options.signal,
-      mayStart: () => {
-        const others = pool.candidates(new Set([server]));
-        if (others.length === 0 || !budget.withdraw()) return false;
-        next = selector.pick(others, options);
-        this.#backups++;
-        return true;
+    let next = server;
+    return hedge<Reply>(
+      (signal) => next.call(serviceMethod, args, { ...options, signal }),
+      {
+        after,
+        signal: options.signal,
+        mayStart: () => {
+          const others = pool.candidates(new Set([server]));
+          if (others.length === 0 || !budget.withdraw()) return false;
+          next = selector.pick(others, options);
+          this.#backups++;
+          return true;
+        },
       },
-    });
+    );
   }
 
   #window(serviceMethod: string): LatencyWindow | undefined {

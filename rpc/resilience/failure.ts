@@ -19,17 +19,21 @@ const FAULTS: ReadonlySet<Code> = new Set<Code>([
   "data_loss",
 ]);
 
+// What a server that drains answers in place of running the method.
+const CLOSING = "rpc server: the server is closing";
+
 /**
  * Whether the method certainly did not run, so that any call may be made again:
- * it was not sent, or its server was closing and says so by `{ ran: false }` in
- * the details of an `unavailable`.
+ * it was not sent, or its server was closing and said so. Servers of other kinds
+ * say it by `{ ran: false }` in the details of an `unavailable`.
  */
 export function didNotRun(error: unknown): boolean {
   if (error instanceof ConnectError || error instanceof LimitError) return true;
   if (!(error instanceof RemoteError) || error.code !== "unavailable") {
     return false;
   }
-  const { details } = error;
+  const { details, message } = error;
+  if (message === CLOSING) return true;
   return typeof details === "object" && details !== null && "ran" in details &&
     details.ran === false;
 }

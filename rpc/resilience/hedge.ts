@@ -24,20 +24,61 @@ export async function hedge<Reply>(
   options: HedgeOptions,
 ): Promise<Reply> {
   const { after, signal, mayStart } = options;
-  const over = new AbortController();
-  const both = signal === undefined
-    ? over.signal
-    : AbortSignal.any([over.signal, signal]);
+  const asleep = new AbortController();
+  const first = begin(start, signal);
+  const slow = (options.sleep ?? sleep)(after, asleep.signal);
+  let isSlow = false;
   try {
-    let isSlow = false;
-    const first = start(both);
-    const slow = (options.sleep ?? sleep)(after, both);
-    await Promise.race([first, slow.then(() => isSlow = true)]);
-    if (!isSlow || both.aborted || !mayStart()) return await first;
-    return await Promise.any([first, start(both)]);
+    await Promise.race([first.reply, slow.then(() => isSlow = true)]);
+  } finally {
+    asleep.abort();
+  }
+  if (!isSlow || signal?.aborted || !mayStart()) return await first.reply;
+  try {
+    return await fastest([first, begin(start, signal)]);
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+}
+
+/** Work under way that can be aborted by itself. */
+interface Attempt<Reply> {
+  readonly reply: Promise<Reply>;
+  readonly controller: AbortController;
+}
+
+/** Begins work that ends with the caller's signal, or alone. */
+export function begin<Reply>(
+  start: (signal: AbortSignal) => Promise<Reply>,
+  signal: AbortSignal | undefined,
+): Attempt<Reply> {
+  const controller = new AbortController();
+  const either = signal === undefined
+    ? controller.signal
+    : AbortSignal.any([controller.signal, signal]);
+  return { reply: start(either), controller };
+}
+
+/**
+ * The first success; the others are aborted, and not the winner, whose reply may
+ * be a stream.
+ *
+ * @throws {AggregateError} when all fail.
+ */
+export async function fastest<Reply>(
+  attempts: readonly Attempt<Reply>[],
+): Promise<Reply> {
+  let winner: Attempt<Reply> | undefined;
+  try {
+    return await Promise.any(attempts.map(async (attempt) => {
+      const reply = await attempt.reply;
+      winner ??= attempt;
+      return reply;
+    }));
   } finally {
-    over.abort(new DOMException("Another server was faster", "AbortError"));
+    const reason = new DOMException("Another server was faster", "AbortError");
+    for (const attempt of attempts) {
+      if (attempt !== winner) attempt.controller.abort(reason);
+    }
   }
 }
