@@ -64,6 +64,39 @@
  * assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
  * ```
  *
+ * Servers come from a fixed list, registries, etcd, DNS, or any async iterable of
+ * lists (`Discovery`), each with weight, tags and priority (`Endpoint`). A
+ * `Selector` chooses by chance, in turn, by weight, by calls under way, by latency
+ * (`p2c`) or by a hash key. What fails goes on as the policy says:
+ *
+ * | policy | a call that did not run | a call that may have run |
+ * | --- | --- | --- |
+ * | `failover` | goes to the next server at once | idempotent: is repeated on another server |
+ * | `failfast` | rejects | rejects |
+ * | `failtry` | is repeated on the same server | idempotent: is repeated on the same server |
+ * | `failbackup` | as `failover` | as `failover`; idempotent and slow: a second server is asked, too |
+ *
+ * Repetitions wait (50 ms to 1 s, with jitter), are at most 2 a call, and come out
+ * of a budget of one call in ten and ten a second. A server that cannot be reached,
+ * or that fails more than the others, is passed over for a while. `broadcast` and
+ * `inform` call all servers, `fork` takes the first success.
+ *
+ * ```ts
+ * import { FixedDiscovery, Server, XClient } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = new Server();
+ * server.register({ square: (n: number) => n * n }, { name: "Math" });
+ * await using one = server.listen();
+ * await using two = server.listen();
+ *
+ * await using client = new XClient(
+ *   new FixedDiscovery([{ address: one.address, weight: 2 }, two.address]),
+ *   { selector: "p2c", policy: "failbackup", idempotent: ["Math.square"] },
+ * );
+ * assertEquals(await client.call("Math.square", 7), 49);
+ * ```
+ *
  * Go programs take part: a server tells by the first bytes whether a client speaks
  * GeeRPC in JSON ({@linkcode jsonCodec}) or gob ({@linkcode gobCodec}), or is one
  * of Go's `net/rpc` ({@linkcode netRpcCodec}) or `net/rpc/jsonrpc`
@@ -91,7 +124,11 @@
  *   is no message any more ends the connection; a digit that became another one
  *   goes unnoticed.
  * - A peer that ends its sending side has left: its calls under way are aborted.
- * - Whether a call that ended with a `ShutdownError` was carried out is unknown.
+ * - Whether a call that ended with a `ShutdownError` was carried out is unknown: an
+ *   `XClient` repeats it only where its method is said to be idempotent.
+ * - An `XClient` knows of the load of servers what it sends them itself.
+ * - A registry keeps its list in memory: copies of one list do not tell each other,
+ *   so heartbeats go to each of them.
  *
  * Needs `--allow-net` for the addresses it dials and listens on; nothing else.
  *
