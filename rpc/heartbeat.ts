@@ -81,7 +81,7 @@ export class Heartbeat implements AsyncDisposable {
    * @param address The server's address as others dial it: `tcp@host:port`.
    * @param options Period, timeout, token, what to say of the server, and reporting.
    * @throws {SyntaxError} when the address is none, or a tag or the service's name.
-   * @throws {TypeError} when a URL is malformed.
+   * @throws {TypeError} when a URL is malformed, or there is none.
    * @throws {RangeError} when a time or the weight is out of range.
    */
   constructor(
@@ -91,6 +91,9 @@ export class Heartbeat implements AsyncDisposable {
   ) {
     this.#headers = headersOf(address, options);
     this.#registries = [registry].flat().map((url) => new URL(url).href);
+    if (this.#registries.length === 0) {
+      throw new TypeError("Cannot list the server: no registry is given");
+    }
     this.#address = address;
     const period = checkMilliseconds("period", options.period ?? 240_000);
     // Without a wait in between, heartbeats would be a flood.

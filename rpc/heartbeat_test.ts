@@ -136,6 +136,11 @@ Deno.test("Heartbeat refuses services, weights and tags that are none", () => {
   const make = (options: HeartbeatOptions) => () =>
     new Heartbeat("http://127.0.0.1:1/", "tcp@127.0.0.1:1", options);
   assertThrows(
+    () => new Heartbeat([], "tcp@127.0.0.1:1"),
+    TypeError,
+    "Cannot list the server: no registry is given",
+  );
+  assertThrows(
     make({ service: "a,b" }),
     SyntaxError,
     'Cannot use service "a,b": at most 128 letters',

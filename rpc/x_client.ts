@@ -144,7 +144,7 @@ export class XClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<Reply> {
     const servers = this.#servers(options);
-    if (servers instanceof Promise) await servers;
+    if ("then" in servers) await servers;
     return await this.#policy.call<Reply>(serviceMethod, args, options);
   }
 
@@ -289,7 +289,7 @@ export class XClient implements AsyncDisposable {
     closing.throwIfAborted();
     const { signal, timeout = this.#timeout } = options;
     const list = this.#discovery.getAll(signal === undefined ? {} : { signal });
-    if (!(list instanceof Promise)) return this.#pool.update(list);
+    if (!("then" in list)) return this.#pool.update(list);
     return this.#awaited(list, timeLimit(timeout, signal, closing));
   }
 

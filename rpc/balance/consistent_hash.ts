@@ -22,6 +22,28 @@ export interface ConsistentHashOptions {
  * Weighted rendezvous hashing: no ring to rebuild, and it takes any part of the
  * list. Bounded loads (Mirrokni, Thorup, Zadimoghaddam 2016) keep a hot key from
  * crushing its server. A call without a key goes anywhere.
+ *
+ * @example Calls of one user to one server
+ * ```ts
+ * import { ConsistentHashSelector, FixedDiscovery, Server, XClient } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const servers = ["one", "two"].map((name) => {
+ *   const server = new Server();
+ *   server.register({ am: () => name }, { name: "Who" });
+ *   return server;
+ * });
+ * await using one = servers[0]!.listen();
+ * await using two = servers[1]!.listen();
+ *
+ * await using client = new XClient(
+ *   new FixedDiscovery([one.address, two.address]),
+ *   { selector: new ConsistentHashSelector({ maxLoad: 1.5 }) },
+ * );
+ * const options = { hashKey: "user:7" };
+ * const first = await client.call("Who.am", null, options);
+ * assertEquals(await client.call("Who.am", null, options), first);
+ * ```
  */
 export class ConsistentHashSelector implements Selector {
   readonly #hashes = new WeakMap<Candidate, number>();

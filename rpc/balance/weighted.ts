@@ -6,6 +6,20 @@ import { type Candidate, emptyList, type Selector } from "./selector.ts";
  * Chooses the servers in turn, each as often as its weight says and never many
  * times in a row: weights 5, 1, 1 give `a a b a c a a` (smooth weighted round
  * robin, as in nginx).
+ *
+ * @example Three weights
+ * ```ts
+ * import { WeightedSelector } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const servers = [["a", 5], ["b", 1], ["c", 1]] as const;
+ * const candidates = servers.map(([address, weight]) => (
+ *   { address, weight, tags: [], pending: 0, latency: 0 }
+ * ));
+ * const selector = new WeightedSelector(() => 0);
+ * const picked = Array.from({ length: 7 }, () => selector.pick(candidates));
+ * assertEquals(picked.map(({ address }) => address).join(" "), "a a b a c a a");
+ * ```
  */
 export class WeightedSelector implements Selector {
   // What each server is owed; of one that is no longer listed nothing is left.
