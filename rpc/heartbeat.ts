@@ -60,6 +60,27 @@ export interface HeartbeatOptions {
  * A failed heartbeat (an answer that is not 2xx counts as one) is tried again
  * after half a second, then at doubling intervals up to the period, each with
  * jitter, so that many servers do not come back to a registry at once.
+ *
+ * @example A server in a list
+ * ```ts
+ * import { Heartbeat, Registry, RegistryDiscovery } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const registry = new Registry();
+ * await using web = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   registry.fetch,
+ * );
+ * const url = `http://127.0.0.1:${web.addr.port}/_geerpc_/registry`;
+ *
+ * const service = "Arith";
+ * await using heartbeat = new Heartbeat(url, "tcp@10.0.0.1:9999", { service });
+ * await heartbeat.listed;
+ *
+ * const discovery = new RegistryDiscovery(url, { service });
+ * const [server] = await discovery.getAll();
+ * assertEquals(server?.address, "tcp@10.0.0.1:9999");
+ * ```
  */
 export class Heartbeat implements AsyncDisposable {
   /** Resolves when the server is listed for the first time, anywhere, or on `close`. */

@@ -3,9 +3,14 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { FixedDiscovery } from "./discovery/fixed.ts";
+import { RegistryDiscovery } from "./discovery/registry_discovery.ts";
 import { ConnectError, ShutdownError } from "./errors.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Registry } from "./registry.ts";
+import { serve } from "./testdata/http.ts";
 import { seeded } from "./testdata/random.ts";
 import { handling, start } from "./testdata/servers.ts";
+import { until } from "./testdata/until.ts";
 import { XClient } from "./x_client.ts";
 import type { XClientOptions } from "./x_client_options.ts";
 
@@ -85,6 +90,43 @@ Deno.test("XClient answers every idempotent call while servers are killed one at
     );
     assertEquals([settled, done.size], [calls, calls]);
   }
+});
+
+Deno.test("XClient goes on while one of two registries is down, and then both, and learns what changed", async () => {
+  const isDown = [false, false];
+  const registries = isDown.map(() => new Registry());
+  const doors = registries.map((registry, i) =>
+    serve((request) =>
+      isDown[i] ? new Response(null, { status: 503 }) : registry.fetch(request)
+    )
+  );
+  await using first = doors[0]!;
+  await using second = doors[1]!;
+  const urls = [first.url, second.url];
+  await using a = start("a");
+  await using b = start("b");
+  // Short, as the outages of this test are.
+  const period = 5;
+  await using _ = new Heartbeat(urls, a.address, { period });
+  const listed = () => registries.map((registry) => registry.servers().length);
+  await until("not listed twice", () => listed().join() === "1,1");
+  const discovery = new RegistryDiscovery(urls, { freshness: 0 });
+  await using client = new XClient(discovery, { selector: "roundRobin" });
+  assertEquals(await client.call("Who.am"), "a");
+  isDown[0] = true;
+  await using heartbeat = new Heartbeat(urls, b.address, { period });
+  await heartbeat.listed;
+  await until(
+    "the new server is not called",
+    async () => await client.call("Who.am") === "b",
+  );
+  isDown[1] = true;
+  for (let i = 0; i < 20; i++) await client.call("Who.am");
+  assertEquals(client.stats().servers.length, 2);
+  isDown.fill(false);
+  await until("not listed again", () => listed().join() === "2,2");
+  await discovery.refresh().catch(() => {});
+  await discovery.refresh();
 });
 
 Deno.test("XClient does not let one slow server block the others", async () => {

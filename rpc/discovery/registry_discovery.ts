@@ -62,6 +62,27 @@ const WAIT_MS = 25_000;
  * Only the first list is waited for. A list that has grown old is served at once
  * and refreshed in the background, by one request at a time; when the registry
  * is down, the last list stays.
+ *
+ * @example A server in a list
+ * ```ts
+ * import { Heartbeat, Registry, RegistryDiscovery } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const registry = new Registry();
+ * await using web = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   registry.fetch,
+ * );
+ * const url = `http://127.0.0.1:${web.addr.port}/_geerpc_/registry`;
+ *
+ * const service = "Arith";
+ * await using heartbeat = new Heartbeat(url, "tcp@10.0.0.1:9999", { service });
+ * await heartbeat.listed;
+ *
+ * const discovery = new RegistryDiscovery(url, { service });
+ * const [server] = await discovery.getAll();
+ * assertEquals(server?.address, "tcp@10.0.0.1:9999");
+ * ```
  */
 export class RegistryDiscovery implements Discovery, AsyncDisposable {
   readonly #registries: readonly string[];
