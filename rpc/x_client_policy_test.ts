@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import type { Selector } from "./balance/selector.ts";
 import { FixedDiscovery } from "./discovery/fixed.ts";
-import { ConnectError, ShutdownError } from "./errors.ts";
+import { ConnectError, LimitError, ShutdownError } from "./errors.ts";
 import {
   deadAddress,
   flaky,
@@ -89,6 +89,23 @@ Deno.test("XClient passes over dead servers without the budget of retries", asyn
     retryBudget: { ratio: 0, perSecond: 0 },
   });
   assertEquals(await client.call("Who.am"), "b");
+});
+
+Deno.test("XClient sends a call elsewhere when the limit of one connection is reached", async () => {
+  await using a = start("a");
+  await using b = start("b");
+  await using client = connect([a, b], { maxInFlight: 1 });
+  const first = client.call("Who.wait");
+  await handling(a, 1);
+  const second = client.call("Who.wait");
+  await handling(b, 1);
+  await assertRejects(
+    () => client.call("Who.am"),
+    LimitError,
+    'Cannot call "Who.am": 1 calls are under way',
+  );
+  for (const { who } of [a, b]) who.gate.resolve("late");
+  assertEquals(await Promise.all([first, second]), ["late", "late"]);
 });
 
 Deno.test("XClient with failbackup asks a second server when the first is slow, and cancels the loser", async () => {

@@ -37,6 +37,16 @@ Deno.test("FixedDiscovery keeps each address once, and the old list when the new
     SyntaxError,
     "Cannot parse address",
   );
+  const wrong = [{ weight: 0 }, { priority: 0.5 }, { priority: -1 }];
+  for (const more of wrong) {
+    assertThrows(
+      () => discovery.update([{ address: "tcp@c:1", ...more }]),
+      RangeError,
+      `Cannot list "tcp@c:1": its ${Object.keys(more)} is ${
+        Object.values(more)
+      }`,
+    );
+  }
   assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
   discovery.update([]);
   assertEquals(await addresses(discovery), []);

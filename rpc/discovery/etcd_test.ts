@@ -256,6 +256,68 @@ Deno.test("EtcdHeartbeat asks the next member when one is down, and sends a give
   assertEquals([down.asked, authorization], [["lease/grant"], "given"]);
 });
 
+Deno.test("EtcdHeartbeat begins anew when the key could not be put", async () => {
+  let grants = 0;
+  const put: unknown[] = [];
+  await using etcd = double({
+    "lease/grant": () => ({ ID: `${++grants}` }),
+    "kv/put"(body) {
+      put.push(body.lease);
+      return put.length === 1 ? new Response(null, { status: 503 }) : {};
+    },
+  });
+  await using heartbeat = new EtcdHeartbeat("tcp@a:1", {
+    endpoints: [etcd.url],
+    ttl: 1,
+  });
+  await heartbeat.listed;
+  assertEquals(put, ["1", "2"]);
+});
+
+Deno.test("EtcdHeartbeat tells what was wrong with an answer", async () => {
+  const cases: [Answers, string][] = [
+    [
+      { "auth/authenticate": () => new Response("no", { status: 400 }) },
+      'Cannot log in to etcd as "gee": it answered 400',
+    ],
+    [
+      { "auth/authenticate": () => ({ token: 7 }) },
+      'Cannot log in to etcd as "gee": it answered 200',
+    ],
+    [{}, 'Cannot log in to etcd as "gee": it answered 200'],
+  ];
+  const login = { "auth/authenticate": () => ({ token: "t" }) };
+  const grants: [unknown, string][] = [
+    [{}, "Cannot list the server in etcd: a lease has no ID"],
+    [
+      new Response("null"),
+      'Cannot read the answer of etcd to "lease/grant": it is no object',
+    ],
+    [new Response(), 'Cannot ask etcd for "lease/grant": the answer is empty'],
+    [
+      new Response('{"error":{"message":"no leader"}}\n'),
+      'Cannot ask etcd for "lease/grant": {"message":"no leader"}',
+    ],
+    [
+      new Response("x".repeat((16 << 20) + 1)),
+      "Cannot read the answer of etcd: it is longer than 16777216 bytes",
+    ],
+  ];
+  for (const [answer, message] of grants) {
+    cases.push([{ ...login, "lease/grant": () => answer }, message]);
+  }
+  for (const [answers, message] of cases) {
+    await using etcd = double(answers);
+    const failed = Promise.withResolvers<unknown>();
+    await using _ = new EtcdHeartbeat("tcp@a:1", {
+      endpoints: [etcd.url],
+      user: { name: "gee", password: "wrong" },
+      onError: failed.resolve,
+    });
+    assertEquals((await failed.promise as Error).message, message);
+  }
+});
+
 Deno.test("Etcd's classes refuse what is no server, no member and no time", () => {
   assertThrows(() => new EtcdHeartbeat("a:1"), SyntaxError, "Cannot parse");
   assertThrows(
