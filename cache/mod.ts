@@ -154,6 +154,7 @@ export type {
 } from "./policy/policy.ts";
 export { S3FifoCache } from "./policy/s3_fifo.ts";
 export { type MakeOrder, SlotPolicy } from "./policy/slot_policy.ts";
+export type { ChangeIds } from "./pool/change_ids.ts";
 export type {
   FollowOptions,
   MemberDiscovery,

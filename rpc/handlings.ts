@@ -124,7 +124,7 @@ export class Handlings {
   }
 
   #expire(handling: Handling): void {
-    const { callTimeout, handleTimeout, timeout } = handling;
+    const { callTimeout, timeout } = handling;
     const { isAnswered, outgoing } = handling;
     const isCallers = timeout === callTimeout && outgoing === undefined;
     if (!isCallers || isAnswered) {

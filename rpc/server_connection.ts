@@ -362,5 +362,3 @@ export class ServerConnection {
     if (reason !== undefined) this.#host.onError(reason);
   }
 }
-
-const NOWHERE = { item: () => 0, end() {}, pause: () => undefined };
