@@ -83,9 +83,6 @@
  *
  * ## What it does not do
  *
- * - Where all nodes take one another for down at once, under many changes, they may
- *   go on telling each other the same changes and stay down: each then serves from
- *   its source until it is started again. Seen on slow machines with many faults.
  * - It is a cache, not a database: a value that was only `set` is lost when its
  *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
@@ -157,6 +154,7 @@ export type {
 } from "./policy/policy.ts";
 export { S3FifoCache } from "./policy/s3_fifo.ts";
 export { type MakeOrder, SlotPolicy } from "./policy/slot_policy.ts";
+export type { ChangeIds } from "./pool/change_ids.ts";
 export type {
   FollowOptions,
   MemberDiscovery,

@@ -23,6 +23,19 @@ export interface CallOptions {
    * @default none
    */
   readonly metadata?: Metadata;
+  /**
+   * Whether the method may run twice without harm, so that an `XClient` may
+   * repeat a call that was sent.
+   *
+   * @default {false}, or what the `XClient` was told of the method
+   */
+  readonly idempotent?: boolean;
+  /**
+   * What a selector that hashes chooses the server by: the same text, the same server.
+   *
+   * @default any server
+   */
+  readonly hashKey?: string;
 }
 
 /** One call under way or ended, as `client.go` returns it. */

@@ -130,6 +130,10 @@ export class ClientConnection {
       });
       this.#counts.calls++;
       pending.outgoing?.run();
+      // It was ended while its arguments were encoded: this time behind them.
+      if (this.#pending.get(seq) !== pending) {
+        this.#connection.signal("cancel", seq);
+      }
     } catch (error) {
       this.#fail(seq, error, false);
     }

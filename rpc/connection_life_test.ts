@@ -7,7 +7,12 @@ import { frameCodec } from "./codec/frame_codec.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import type { CallContext } from "./context.ts";
 import { dial } from "./dial.ts";
-import { ConnectError, ShutdownError, WireError } from "./errors.ts";
+import {
+  ConnectError,
+  RemoteError,
+  ShutdownError,
+  WireError,
+} from "./errors.ts";
 import { encodeOption, FRAMES_TYPE } from "./option.ts";
 import { Server } from "./server.ts";
 import { pipe, type PipeEnd, settle } from "./testdata/pipe.ts";
@@ -117,6 +122,45 @@ Deno.test("Server aborts a method when its caller gives up, and counts it until 
   assertEquals(client.stats().late, 0);
 });
 
+Deno.test("Server aborts a method whose call was given up while its arguments were encoded", async () => {
+  const slow = new Slow();
+  await using server = new Server();
+  server.register(slow);
+  await using client = new Client(serve(server));
+  const controller = new AbortController();
+  const toJSON = () => controller.abort(new Error("enough"));
+  const { signal } = controller;
+  await assertRejects(
+    () => client.call("Slow.wait", { toJSON }, { signal }),
+    Error,
+    "enough",
+  );
+  await client.call("Slow.echo");
+  assertEquals(slow.contexts.map(({ signal }) => signal.aborted), [true]);
+  slow.release.resolve("late");
+});
+
+Deno.test("Server aborts a method at the end of its caller's time without a word, and at the handle timeout with one", async () => {
+  const slow = new Slow();
+  await using server = new Server({ handleTimeout: 40 });
+  server.register(slow);
+  const [end, other] = pipe();
+  const serving = server.serve(other);
+  await using client = new Client(end, { timeout: 0 });
+  const mute = client.call("Slow.wait", 1, { timeout: 1 });
+  await assertRejects(() => mute, DOMException, "no reply within 1 ms");
+  const error = await assertRejects(
+    () => client.call("Slow.wait", 2),
+    RemoteError,
+    "rpc server: request handle timeout: expect within 40ms",
+  );
+  assertEquals(error.code, "deadline_exceeded");
+  assertEquals(slow.contexts.map(({ signal }) => signal.aborted), [true, true]);
+  assertEquals(client.stats().late, 0);
+  await client.close();
+  await serving;
+});
+
 Deno.test("Server stays within its limits under 20,000 calls that are given up at once", async () => {
   const slow = new Slow();
   let most = 0;
@@ -219,6 +263,28 @@ Deno.test("Client connects again for the next call when its connection has ended
   await client.close();
   await assertRejects(() => client.call("Slow.echo", 1), ShutdownError);
   for (const server of servers) await server.close();
+});
+
+Deno.test("Client connects again after an original server has hung up on an unknown method", async () => {
+  const [end, original] = pipe();
+  await using server = new Server();
+  server.register(new Slow());
+  const client = new Client(end, {
+    codec: jsonCodec,
+    redial: () => Promise.resolve(serve(server)),
+  });
+  const call = client.call("Slow.gone");
+  const text = "rpc server: can't find method gone";
+  const header = { ServiceMethod: "Slow.gone", Seq: 1, Error: text };
+  await original.write(
+    new TextEncoder().encode(`${JSON.stringify(header)}\n{}\n`),
+  );
+  original.close();
+  const error = await assertRejects(() => call, RemoteError, text);
+  assertEquals(error.code, "unimplemented");
+  await settle();
+  assertEquals(await client.call("Slow.echo", 1), 1);
+  await client.close();
 });
 
 Deno.test("Client leaves a server that goes away: calls under way end there, new ones go elsewhere", async () => {

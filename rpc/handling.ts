@@ -37,6 +37,8 @@ export class Handling implements CallContext {
   isAnswered = false;
   /** Why it fails, should it be given up. */
   lossCode: Code = "canceled";
+  /** Whether it counts as one with a stream. */
+  isStream = false;
   /** The arguments, where they are a stream. */
   incoming: IncomingStream | undefined;
   /** The reply, where it is a stream. */

@@ -36,9 +36,18 @@ export class Handlings {
     return this.#all.size;
   }
 
-  /** How many of them have a stream as their arguments. */
+  /** How many of them have streams. */
   get streams(): number {
     return this.#streams;
+  }
+
+  /**
+   * How many have none: only these make further calls wait. They end without more
+   * from their caller, so what is behind the waiting calls is read some time; a call
+   * with a stream may be waiting for just that.
+   */
+  get calls(): number {
+    return this.#all.size - this.#streams;
   }
 
   /** The call of a number whose caller still waits. */
@@ -49,30 +58,41 @@ export class Handlings {
   /** Counts a call whose method has not settled at once. */
   add(handling: Handling): void {
     this.#all.add(handling);
-    if (handling.incoming !== undefined) this.#streams++;
+    if (handling.incoming !== undefined) this.beginStream(handling);
     if (this.#isFramed) this.#bySeq.set(handling.seq, handling);
     this.#setTimer(handling, handling.timeout);
+  }
+
+  /** Counts a call as one with a stream. */
+  beginStream(handling: Handling): void {
+    if (handling.isStream) return;
+    handling.isStream = true;
+    this.#streams++;
+    this.#wake();
   }
 
   /** Begins the time of a call anew: a stream may take as long as it goes on. */
   renew(handling: Handling): void {
     if (handling.timer !== undefined) this.#wheel.clear(handling.timer);
     handling.timer = undefined;
-    if (!this.#all.has(handling)) return;
-    this.#setTimer(handling, handling.handleTimeout);
+    if (this.#all.has(handling)) {
+      this.#setTimer(handling, handling.handleTimeout);
+    }
   }
 
   /** Nothing more is sent; the call counts until its method has settled, or its time is over. */
   giveUp(handling: Handling, reason: unknown): void {
     handling.isAnswered = true;
     this.#bySeq.delete(handling.seq);
+    // A caller's own short timeout must not end the count of what runs on.
+    this.renew(handling);
     handling.abort(reason);
   }
 
   /** Ends the count of a call; false when nothing is to be sent any more. */
   delete(handling: Handling): boolean {
     if (!this.#all.delete(handling)) return false;
-    if (handling.incoming !== undefined) this.#streams--;
+    if (handling.isStream) this.#streams--;
     if (handling.timer !== undefined) this.#wheel.clear(handling.timer);
     const wasOpen = !handling.isAnswered;
     // The number of a call that was given up may be another's by now.
@@ -104,21 +124,16 @@ export class Handlings {
   }
 
   #expire(handling: Handling): void {
-    const { callTimeout, handleTimeout, timeout } = handling;
+    const { callTimeout, timeout } = handling;
     const { isAnswered, outgoing } = handling;
     const isCallers = timeout === callTimeout && outgoing === undefined;
     if (!isCallers || isAnswered) {
       return this.#onExpire(handling, this.delete(handling));
     }
-    // The caller has stopped waiting by itself; the method gets the rest of its time.
     handling.lossCode = "deadline_exceeded";
-    this.giveUp(
-      handling,
-      new DOMException("The caller waits no longer", "TimeoutError"),
-    );
-    const rest = handleTimeout - callTimeout;
-    if (rest > 0) return this.#setTimer(handling, rest);
-    if (handleTimeout > 0) this.delete(handling);
+    // The caller has stopped waiting by itself.
+    const text = "The caller waits no longer";
+    this.giveUp(handling, new DOMException(text, "TimeoutError"));
   }
 
   #wake(): void {

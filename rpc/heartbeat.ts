@@ -1,8 +1,15 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { parseAddress } from "./address.ts";
+import { checkEndpoint } from "./discovery/endpoint.ts";
 import { checkMilliseconds, timeLimit } from "./duration.ts";
-import { SERVER_HEADER } from "./registry.ts";
+import { keepUp } from "./keep_up.ts";
+import {
+  isServiceName,
+  SERVER_HEADER,
+  SERVICE_HEADER,
+  TAGS_HEADER,
+  WEIGHT_HEADER,
+} from "./registry_wire.ts";
 
 /** Options of a `Heartbeat`. */
 export interface HeartbeatOptions {
@@ -21,6 +28,24 @@ export interface HeartbeatOptions {
   /** The registry's token for writers. */
   readonly token?: string;
   /**
+   * The service whose list the server is on.
+   *
+   * @default the list without a name, the only one of the original
+   */
+  readonly service?: string;
+  /**
+   * The server's share of the calls beside the others', above 0.
+   *
+   * @default {1}
+   */
+  readonly weight?: number;
+  /**
+   * Words about the server, such as `zone=a`.
+   *
+   * @default none
+   */
+  readonly tags?: readonly string[];
+  /**
    * Told about each heartbeat that failed; the next try follows all the same.
    *
    * @default nothing is told
@@ -28,70 +53,93 @@ export interface HeartbeatOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-// The first tries after a failure; later ones wait for the usual period.
-const RETRY_MS = 500;
-
 /**
- * Keeps a server listed in a registry until closed, and takes it off then.
+ * Keeps a server listed in one or several registries until closed, and takes it
+ * off then.
  *
  * A failed heartbeat (an answer that is not 2xx counts as one) is tried again
  * after half a second, then at doubling intervals up to the period, each with
  * jitter, so that many servers do not come back to a registry at once.
+ *
+ * @example A server in a list
+ * ```ts
+ * import { Heartbeat, Registry, RegistryDiscovery } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const registry = new Registry();
+ * await using web = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   registry.fetch,
+ * );
+ * const url = `http://127.0.0.1:${web.addr.port}/_geerpc_/registry`;
+ *
+ * const service = "Arith";
+ * await using heartbeat = new Heartbeat(url, "tcp@10.0.0.1:9999", { service });
+ * await heartbeat.listed;
+ *
+ * const discovery = new RegistryDiscovery(url, { service });
+ * const [server] = await discovery.getAll();
+ * assertEquals(server?.address, "tcp@10.0.0.1:9999");
+ * ```
  */
 export class Heartbeat implements AsyncDisposable {
-  /** Resolves when the server is listed for the first time, or on `close`. */
+  /** Resolves when the server is listed for the first time, anywhere, or on `close`. */
   readonly listed: Promise<void>;
-  readonly #registry: string;
+  readonly #registries: readonly string[];
   readonly #address: string;
-  readonly #period: number;
   readonly #timeout: number;
   readonly #headers: Record<string, string>;
   readonly #onError: (error: unknown) => void;
   readonly #closing = new AbortController();
   readonly #onListed: () => void;
-  readonly #running: Promise<void>;
+  readonly #running: Promise<unknown>;
   #closed: Promise<void> | undefined;
 
   /**
-   * Sends the first heartbeat.
+   * Sends the first heartbeats.
    *
-   * @param registry The URL of the registry.
+   * @param registry The URL of the registry, or of each that keeps a copy of the list.
    * @param address The server's address as others dial it: `tcp@host:port`.
-   * @param options Period, timeout, token and reporting.
-   * @throws {SyntaxError} when the address is none.
-   * @throws {TypeError} when the URL is malformed.
-   * @throws {RangeError} when a time is out of range.
+   * @param options Period, timeout, token, what to say of the server, and reporting.
+   * @throws {SyntaxError} when the address is none, or a tag or the service's name.
+   * @throws {TypeError} when a URL is malformed, or there is none.
+   * @throws {RangeError} when a time or the weight is out of range.
    */
   constructor(
-    registry: string | URL,
+    registry: string | URL | readonly (string | URL)[],
     address: string,
     options: HeartbeatOptions = {},
   ) {
-    parseAddress(address);
-    this.#registry = new URL(registry).href;
+    this.#headers = headersOf(address, options);
+    this.#registries = [registry].flat().map((url) => new URL(url).href);
+    if (this.#registries.length === 0) {
+      throw new TypeError("Cannot list the server: no registry is given");
+    }
     this.#address = address;
-    this.#period = checkMilliseconds("period", options.period ?? 240_000);
+    const period = checkMilliseconds("period", options.period ?? 240_000);
     // Without a wait in between, heartbeats would be a flood.
-    if (this.#period < 1) {
+    if (period < 1) {
       throw new RangeError(
-        `Cannot use period ${this.#period}: it must be at least 1 millisecond`,
+        `Cannot use period ${period}: it must be at least 1 millisecond`,
       );
     }
     this.#timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
     this.#onError = options.onError ?? (() => {});
-    this.#headers = options.token === undefined
-      ? {}
-      : { authorization: `Bearer ${options.token}` };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.listed = promise;
     this.#onListed = resolve;
-    this.#running = this.#run();
+    const { signal } = this.#closing;
+    const onError = this.#onError;
+    this.#running = Promise.all(
+      this.#registries.map((url) =>
+        keepUp((signal) => this.#beat(url, signal), { period, signal, onError })
+      ),
+    );
   }
 
   /** Ends the heartbeats and takes the server off the list, where that can be done. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+    return this.#closed ??= this.#close();
   }
 
   /** As `close`. */
@@ -99,35 +147,30 @@ export class Heartbeat implements AsyncDisposable {
     return this.close();
   }
 
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#closing.signal.aborted;) {
-      try {
-        await this.#send("POST", this.#closing.signal);
-        failures = 0;
-        this.#onListed();
-      } catch (error) {
-        if (this.#closing.signal.aborted) return;
-        failures++;
-        this.#onError(error);
-      }
-      const wait = failures === 0
-        ? this.#period
-        : Math.min(this.#period, RETRY_MS * 2 ** (failures - 1));
-      await sleep(wait * (0.75 + Math.random() * 0.25), this.#closing.signal);
-    }
+  async #beat(registry: string, signal: AbortSignal): Promise<void> {
+    await this.#send(registry, "POST", signal);
+    this.#onListed();
   }
 
   async #close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
     this.#onListed();
-    await this.#send("DELETE").catch(this.#onError);
+    await Promise.all(
+      this.#registries.map((url) =>
+        this.#send(url, "DELETE").catch(this.#onError)
+      ),
+    );
   }
 
-  async #send(method: "POST" | "DELETE", signal?: AbortSignal): Promise<void> {
-    const response = await fetch(this.#registry, {
+  async #send(
+    registry: string,
+    method: "POST" | "DELETE",
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const response = await fetch(registry, {
       method,
-      headers: { ...this.#headers, [SERVER_HEADER]: this.#address },
+      headers: this.#headers,
       signal: timeLimit(this.#timeout, signal),
       redirect: "error",
     });
@@ -139,16 +182,24 @@ export class Heartbeat implements AsyncDisposable {
   }
 }
 
-/** Resolves after the time or on abort, whichever is first. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-  });
+/** What every heartbeat says; nothing beyond the original's unless asked for. */
+function headersOf(
+  address: string,
+  options: HeartbeatOptions,
+): Record<string, string> {
+  const { token, service = "", weight = 1, tags = [] } = options;
+  checkEndpoint({ address, weight, tags });
+  if (!isServiceName(service)) {
+    throw new SyntaxError(
+      `Cannot use service ${
+        JSON.stringify(service)
+      }: at most 128 letters, digits and "_.-" are wanted`,
+    );
+  }
+  const headers: Record<string, string> = { [SERVER_HEADER]: address };
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  if (service !== "") headers[SERVICE_HEADER] = service;
+  if (weight !== 1) headers[WEIGHT_HEADER] = `${weight}`;
+  if (tags.length > 0) headers[TAGS_HEADER] = tags.join(" ");
+  return headers;
 }

@@ -1,9 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 import { Registry } from "./registry.ts";
 import { serve } from "./testdata/http.ts";
+import { until } from "./testdata/until.ts";
 
 Deno.test("Heartbeat lists a server at once, again and again, and takes it off at the end", async () => {
   const registry = new Registry({ token: "secret" });
@@ -94,4 +95,64 @@ Deno.test("Heartbeat refuses a period of 0, and takes a timeout of 0 for none", 
   });
   await heartbeat.listed;
   assertEquals(registry.servers(), ["tcp@127.0.0.1:1"]);
+});
+
+Deno.test("Heartbeat lists a server in several registries, one of which is down, with all that is said of it", async () => {
+  const registries = [new Registry(), new Registry()] as const;
+  await using first = serve(registries[0].fetch);
+  await using second = serve(registries[1].fetch);
+  await using down = serve(() => new Response(null, { status: 503 }));
+  const sent: Headers[] = [];
+  await using original = serve(({ headers }) => {
+    sent.push(headers);
+    return new Response();
+  });
+  const heartbeat = new Heartbeat(
+    [down.url, first.url, second.url, original.url],
+    "tcp@127.0.0.1:1",
+    { service: "Arith", weight: 2, tags: ["zone=a", "fast"] },
+  );
+  await until(
+    "the server is not listed everywhere",
+    () =>
+      sent.length > 0 &&
+      registries.every((registry) => registry.servers("Arith").length === 1),
+  );
+  assertEquals(sent[0]?.get("x-geerpc-weight"), "2");
+  assertEquals(sent[0]?.get("x-geerpc-tags"), "zone=a fast");
+  await heartbeat.close();
+  for (const registry of registries) {
+    assertEquals(registry.servers("Arith"), []);
+  }
+  await using plain = new Heartbeat(original.url, "tcp@127.0.0.1:1");
+  await plain.listed;
+  const names = [...sent.at(-1)!.keys()].filter((name) =>
+    name.startsWith("x-")
+  );
+  assertEquals(names, ["x-geerpc-server"]);
+});
+
+Deno.test("Heartbeat refuses services, weights and tags that are none", () => {
+  const make = (options: HeartbeatOptions) => () =>
+    new Heartbeat("http://127.0.0.1:1/", "tcp@127.0.0.1:1", options);
+  assertThrows(
+    () => new Heartbeat([], "tcp@127.0.0.1:1"),
+    TypeError,
+    "Cannot list the server: no registry is given",
+  );
+  assertThrows(
+    make({ service: "a,b" }),
+    SyntaxError,
+    'Cannot use service "a,b": at most 128 letters',
+  );
+  assertThrows(
+    make({ weight: 0 }),
+    RangeError,
+    'Cannot list "tcp@127.0.0.1:1": its weight is 0',
+  );
+  assertThrows(
+    make({ tags: ["a b"] }),
+    SyntaxError,
+    'Cannot list "tcp@127.0.0.1:1": its tags are ["a b"]',
+  );
 });

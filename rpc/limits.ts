@@ -24,9 +24,9 @@ export interface Limits {
    */
   readonly maxBufferedBytes?: number;
   /**
-   * Calls under way on one connection whose arguments are a stream, of which up to
-   * 256 KiB each may wait to be taken. A server answers further ones with
-   * `resource_exhausted`; a client has no use for it.
+   * Calls with streams under way on one connection, which do not count as
+   * `maxInFlight`; up to 256 KiB of each stream may wait to be taken. A server
+   * answers further ones with `resource_exhausted`; a client has no use for it.
    *
    * @default {256}
    */

@@ -98,6 +98,39 @@
  * assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
  * ```
  *
+ * Servers come from a fixed list, registries, etcd, DNS, or any async iterable of
+ * lists (`Discovery`), each with weight, tags and priority (`Endpoint`). A
+ * `Selector` chooses by chance, in turn, by weight, by calls under way, by latency
+ * (`p2c`) or by a hash key. What fails goes on as the policy says:
+ *
+ * | policy | a call that did not run | a call that may have run |
+ * | --- | --- | --- |
+ * | `failover` | goes to the next server at once | idempotent: is repeated on another server |
+ * | `failfast` | rejects | rejects |
+ * | `failtry` | is repeated on the same server | idempotent: is repeated on the same server |
+ * | `failbackup` | as `failover` | as `failover`; idempotent and slow: a second server is asked, too |
+ *
+ * Repetitions wait (50 ms to 1 s, with jitter), are at most 2 a call, and come out
+ * of a budget of one call in ten and ten a second. A server that cannot be reached,
+ * or that fails more than the others, is passed over for a while. `broadcast` and
+ * `inform` call all servers, `fork` takes the first success.
+ *
+ * ```ts
+ * import { FixedDiscovery, Server, XClient } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = new Server();
+ * server.register({ square: (n: number) => n * n }, { name: "Math" });
+ * await using one = server.listen();
+ * await using two = server.listen();
+ *
+ * await using client = new XClient(
+ *   new FixedDiscovery([{ address: one.address, weight: 2 }, two.address]),
+ *   { selector: "p2c", policy: "failbackup", idempotent: ["Math.square"] },
+ * );
+ * assertEquals(await client.call("Math.square", 7), 49);
+ * ```
+ *
  * Go programs take part: a server tells by the first bytes whether a client speaks
  * GeeRPC in JSON ({@linkcode jsonCodec}) or gob ({@linkcode gobCodec}), or is one
  * of Go's `net/rpc` ({@linkcode netRpcCodec}) or `net/rpc/jsonrpc`
@@ -192,7 +225,11 @@
  * - `stats()` times a call that ends in the turn in which it came by its whole
  *   turn, and forgets: p50 and p99 tell of about the last 100,000 calls.
  * - A peer that ends its sending side has left: its calls under way are aborted.
- * - Whether a call that ended with a `ShutdownError` was carried out is unknown.
+ * - Whether a call that ended with a `ShutdownError` was carried out is unknown: an
+ *   `XClient` repeats it only where its method is said to be idempotent.
+ * - An `XClient` knows of the load of servers what it sends them itself.
+ * - A registry keeps its list in memory: copies of one list do not tell each other,
+ *   so heartbeats go to each of them.
  *
  * Needs `--allow-net` for the addresses it dials and listens on; nothing else.
  *
@@ -201,9 +238,17 @@
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
 export type { Authenticate } from "./authenticate.ts";
+export {
+  type ConsistentHashOptions,
+  ConsistentHashSelector,
+} from "./balance/consistent_hash.ts";
+export type { SelectorName } from "./balance/create_selector.ts";
+export { LeastPendingSelector } from "./balance/least_pending.ts";
+export { P2cSelector } from "./balance/p2c.ts";
 export { RandomSelector } from "./balance/random.ts";
 export { RoundRobinSelector } from "./balance/round_robin.ts";
-export type { Selector } from "./balance/selector.ts";
+export type { Candidate, Selector } from "./balance/selector.ts";
+export { WeightedSelector } from "./balance/weighted.ts";
 export { Call, type CallOptions } from "./call.ts";
 export { Client, type ClientOptions, type ClientStats } from "./client.ts";
 export {
@@ -234,7 +279,24 @@ export type { TlsOptions } from "./connect.ts";
 export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
+export {
+  DnsDiscovery,
+  type DnsDiscoveryOptions,
+  type DnsResolver,
+  type SrvRecord,
+} from "./discovery/dns_discovery.ts";
+export type { Endpoint, EndpointList } from "./discovery/endpoint.ts";
+export { EtcdDiscovery } from "./discovery/etcd_discovery.ts";
+export type { EtcdOptions } from "./discovery/etcd_gateway.ts";
+export {
+  EtcdHeartbeat,
+  type EtcdHeartbeatOptions,
+} from "./discovery/etcd_heartbeat.ts";
 export { FixedDiscovery } from "./discovery/fixed.ts";
+export {
+  IterableDiscovery,
+  type IterableDiscoveryOptions,
+} from "./discovery/iterable_discovery.ts";
 export {
   RegistryDiscovery,
   type RegistryDiscoveryOptions,
@@ -278,13 +340,23 @@ export type {
   ServiceDescription,
 } from "./reflection.ts";
 export type { MethodOptions } from "./registered_method.ts";
+export { Registry, type RegistryOptions } from "./registry.ts";
 export {
-  Registry,
   REGISTRY_PATH,
-  type RegistryOptions,
   SERVER_HEADER,
   SERVERS_HEADER,
-} from "./registry.ts";
+  SERVICE_HEADER,
+  TAGS_HEADER,
+  VERSION_HEADER,
+  WEIGHT_HEADER,
+} from "./registry_wire.ts";
+export type {
+  CircuitBreakerOptions,
+  CircuitState,
+} from "./resilience/circuit_breaker.ts";
+export type { OutlierOptions } from "./resilience/outlier_detector.ts";
+export type { RetryBudgetOptions } from "./resilience/retry_budget.ts";
+export type { SubsetOptions } from "./resilience/subset.ts";
 export {
   type CloseOptions,
   type ConnectionStats,
@@ -315,9 +387,12 @@ export type { ArgumentIssue, MethodSchema } from "./validate.ts";
 export type { KeepAliveOptions } from "./wire/keep_alive.ts";
 export type { Transport } from "./wire/transport.ts";
 export type { Room, Writer, WriterSource } from "./wire/writer.ts";
-export {
-  type BroadcastOptions,
-  type BroadcastResult,
-  XClient,
-  type XClientOptions,
-} from "./x_client.ts";
+export { type ServiceBroadcast, XClient } from "./x_client.ts";
+export type {
+  BroadcastOptions,
+  BroadcastResult,
+  FailPolicy,
+  XClientOptions,
+  XClientServerStats,
+  XClientStats,
+} from "./x_client_options.ts";

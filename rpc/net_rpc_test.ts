@@ -54,7 +54,8 @@ for (const [form, { codec, wrong }] of Object.entries(FORMS)) {
     async fn() {
       const source = new URL("testdata/net_rpc_server.go", import.meta.url);
       await using program = await GoProgram.start(source, form);
-      await using client = await dial(await program.line(), { codec });
+      const [address = "", web = ""] = (await program.line()).split(" ");
+      await using client = await dial(address, { codec });
       const calls = Array.from(
         { length: 200 },
         (_, index) => client.call("Arith.Multiply", { A: index, B: index }),
@@ -78,6 +79,10 @@ for (const [form, { codec, wrong }] of Object.entries(FORMS)) {
         "rpc: can't find method Arith.Gone",
       );
       assertEquals(await client.call("Arith.Sort", ["b", "a"]), ["a", "b"]);
+      if (form === "gob") {
+        await using other = await dial(web, { codec });
+        assertEquals(await other.call("Arith.Multiply", { A: 6, B: 7 }), 42);
+      }
       // The one that takes longer is overtaken.
       const order: unknown[] = [];
       await Promise.all([200, 0].map(async (ms) => {

@@ -110,10 +110,8 @@ export class ServerConnection {
     if (this.#isDraining) return this.#fail(message, CLOSING);
     const method = this.#host.find(serviceMethod);
     if (typeof method === "string") {
-      return this.#fail(message, {
-        message: method,
-        code: codeOfText(method),
-      });
+      const code = codeOfText(method);
+      return this.#fail(message, { message: method, code });
     }
     const { metadata, timeout } = extra ?? {};
     const handling = new Handling(
@@ -139,13 +137,7 @@ export class ServerConnection {
       const message = `rpc server: read body err: ${body.message}`;
       return { message, code: "invalid_argument" };
     }
-    const { maxStreams } = this.#options.limits;
-    if (!extra?.isStream || this.#handlings.streams < maxStreams) {
-      return undefined;
-    }
-    const message =
-      `rpc server: ${maxStreams} streams of arguments are under way`;
-    return { message, code: "resource_exhausted" };
+    return extra?.isStream ? this.#tooManyStreams() : undefined;
   }
 
   #run(method: RegisteredMethod, handling: Handling, args: unknown): void {
@@ -190,17 +182,12 @@ export class ServerConnection {
 
   #stream(handling: Handling, items: AsyncIterable<unknown>): void {
     const { seq, serviceMethod } = handling;
-    const isWanted = !handling.isAnswered;
-    if (!isWanted || !this.#connection.isFramed) {
-      const outgoing = new OutgoingStream(items, NOWHERE);
-      outgoing.stop();
-      if (!this.#handlings.delete(handling)) return;
-      return this.#fail(handling, {
-        message:
-          `rpc server: "${serviceMethod}" answers with a stream, which only frames carry`,
-        code: "unimplemented",
-      });
+    const refusal = this.#streamRefusal(handling);
+    if (refusal !== undefined || handling.isAnswered) {
+      const wasOpen = this.#handlings.delete(handling);
+      return wasOpen && refusal ? this.#fail(handling, refusal) : undefined;
     }
+    this.#handlings.beginStream(handling);
     const outgoing = new OutgoingStream(items, {
       item: (item) => {
         this.#handlings.renew(handling);
@@ -223,6 +210,26 @@ export class ServerConnection {
     // Only now is the method done: what was given up counts until its iterable ends.
     this.#handlings.renew(handling);
     outgoing.run().then(() => this.#handlings.delete(handling));
+  }
+
+  #streamRefusal(handling: Handling): Failure | undefined {
+    if (this.#connection.isFramed) {
+      return handling.isStream ? undefined : this.#tooManyStreams();
+    }
+    const { serviceMethod } = handling;
+    return {
+      message:
+        `rpc server: "${serviceMethod}" answers with a stream, which only frames carry`,
+      code: "unimplemented",
+    };
+  }
+
+  #tooManyStreams(): Failure | undefined {
+    const { maxStreams } = this.#options.limits;
+    if (this.#handlings.streams < maxStreams) return undefined;
+    const message =
+      `rpc server: ${maxStreams} calls with streams are under way`;
+    return { message, code: "resource_exhausted" };
   }
 
   #endStream(handling: Handling, failure: Failure | undefined): void {
@@ -336,7 +343,7 @@ export class ServerConnection {
   /** Nothing more is taken while enough is to be done or to be written. */
   #pause(): Promise<void> | undefined {
     return this.#writerRoom() ??
-      (this.#handlings.size < this.#options.limits.maxInFlight
+      (this.#handlings.calls < this.#options.limits.maxInFlight
         ? undefined
         : this.#handlings.progress());
   }
@@ -355,5 +362,3 @@ export class ServerConnection {
     if (reason !== undefined) this.#host.onError(reason);
   }
 }
-
-const NOWHERE = { item: () => 0, end() {}, pause: () => undefined };

@@ -1,57 +1,59 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { abortable } from "./abortable.ts";
-import { CoolDown } from "./balance/cool_down.ts";
-import { RandomSelector } from "./balance/random.ts";
-import { RoundRobinSelector } from "./balance/round_robin.ts";
-import type { Selector } from "./balance/selector.ts";
+import { createSelector } from "./balance/create_selector.ts";
 import { type CallOptions, DEFAULT_TIMEOUT } from "./call.ts";
-import type { Client } from "./client.ts";
-import { dial, type DialOptions } from "./dial.ts";
 import type { Discovery } from "./discovery/discovery.ts";
-import { timeLimit } from "./duration.ts";
-import { ConnectError, NoServersError, ShutdownError } from "./errors.ts";
-import { type ServiceClient, serviceClient } from "./service_client.ts";
+import type { EndpointList } from "./discovery/endpoint.ts";
+import { checkMilliseconds, timeLimit } from "./duration.ts";
+import { NoServersError, ShutdownError } from "./errors.ts";
+import { allFailed, callAll, callAny } from "./fan_out.ts";
+import type { PooledServer } from "./pooled_server.ts";
+import { CallPolicy } from "./resilience/call_policy.ts";
+import { CircuitBreaker } from "./resilience/circuit_breaker.ts";
+import { OutlierDetector } from "./resilience/outlier_detector.ts";
+import { RetryBudget } from "./resilience/retry_budget.ts";
+import { Subset } from "./resilience/subset.ts";
+import { ServerPool } from "./server_pool.ts";
+import {
+  type RemoteParameters,
+  type ServiceClient,
+  serviceClient,
+} from "./service_client.ts";
+import type {
+  BroadcastOptions,
+  BroadcastResult,
+  FailPolicy,
+  XClientOptions,
+  XClientStats,
+} from "./x_client_options.ts";
 
-/** Options of an `XClient`. */
-export interface XClientOptions
-  extends Omit<DialOptions, "signal" | "reconnect"> {
-  /**
-   * Which server a call goes to: "random", "roundRobin", or a selector of one's own.
-   *
-   * @default {"random"}
-   */
-  readonly selector?: "random" | "roundRobin" | Selector;
-}
-
-/** Options of `XClient.broadcast`. */
-export interface BroadcastOptions extends CallOptions {
-  /**
-   * Whether a broadcast to no server at all is a success.
-   *
-   * @default {false}
-   */
-  readonly allowNone?: boolean;
-}
-
-/** What one server answered to a broadcast. */
-export type BroadcastResult<Reply> =
-  & {
-    /** Which server it is. */
-    readonly server: string;
-    /** How long it took to answer, in ms. */
-    readonly duration: number;
-  }
-  & ({ readonly reply: Reply } | { readonly error: unknown });
+/**
+ * A service as a broadcast sees it: the same methods, each a promise of what
+ * every server answered.
+ *
+ * @typeParam Service The class or interface the servers registered.
+ */
+export type ServiceBroadcast<Service> = {
+  readonly [
+    Name in keyof Service as Service[Name] extends (...args: never[]) => unknown
+      ? Name
+      : never
+  ]: Service[Name] extends (...args: never[]) => infer Reply ? (
+      ...parameters: RemoteParameters<Service[Name]>
+    ) => Promise<BroadcastResult<Awaited<Reply>>[]>
+    : never;
+};
 
 /**
  * Calls services that several servers offer.
  *
  * It asks its discovery for the servers, lets its selector choose one, and keeps
  * one connection to each, dialed on first use and again after it was lost. A
- * server that cannot be reached is passed over for the next one, and for up to a
- * second by further calls as long as there are others: nothing was sent yet, so
- * no method runs twice. A call that was sent is never repeated.
+ * server that cannot be reached is passed over for the next one, and for a while
+ * by further calls as long as there are others: nothing was sent yet, so no
+ * method runs twice. A call that was sent is repeated only where its method is
+ * said to be idempotent.
  *
  * @example Two servers, in turn
  * ```ts
@@ -72,42 +74,56 @@ export type BroadcastResult<Reply> =
  *
  * await using client = new XClient(
  *   new FixedDiscovery([first.address, second.address]),
- *   { selector: "roundRobin" },
+ *   { selector: "roundRobin", idempotent: ["Who.am"] },
  * );
  * const who = client.service<Who>("Who");
  * assertEquals([await who.am(), await who.am()].sort(), ["one", "two"]);
+ *
+ * const all = await client.service<Who>("Who", "broadcast").am();
+ * assertEquals(all.length, 2);
  * ```
  */
 export class XClient implements AsyncDisposable {
   readonly #discovery: Discovery;
-  readonly #selector: Selector;
-  readonly #options: DialOptions;
-  readonly #clients = new Map<string, Client>();
-  readonly #dialing = new Map<string, Promise<Client>>();
-  readonly #coolDown = new CoolDown();
+  readonly #timeout: number;
+  readonly #pool: ServerPool;
+  readonly #policy: CallPolicy;
   readonly #closing = new AbortController();
-  #listed: readonly string[] = [];
 
   /**
    * Makes a client that dials servers on first use.
    *
    * @param discovery What knows the servers.
-   * @param options The selector, and what `dial` takes.
+   * @param options Selector, policy and limits, and what `dial` takes.
+   * @throws {TypeError} when there is no such selector or policy.
+   * @throws {RangeError} when a number is out of range.
    */
   constructor(discovery: Discovery, options: XClientOptions = {}) {
-    const { selector = "random", ...dialOptions } = options;
     this.#discovery = discovery;
-    this.#selector = selector === "random"
-      ? new RandomSelector()
-      : selector === "roundRobin"
-      ? new RoundRobinSelector()
-      : selector;
-    // A lost server is another choice here, not one to wait for.
-    this.#options = {
-      ...dialOptions,
-      reconnect: false,
-      signal: this.#closing.signal,
-    };
+    this.#timeout = checkMilliseconds(
+      "timeout",
+      options.timeout ?? DEFAULT_TIMEOUT,
+    );
+    const closing = this.#closing.signal;
+    this.#pool = createPool(options, this.#timeout, closing);
+    const { selector = "random", policy = "failover", hedgeAfter = "p95" } =
+      options;
+    this.#policy = new CallPolicy({
+      pool: this.#pool,
+      selector: typeof selector === "string"
+        ? createSelector(selector)
+        : selector,
+      policy: checkPolicy(policy),
+      idempotent: new Set(options.idempotent ?? []),
+      retries: checkRetries(options.retries ?? 2),
+      budget: new RetryBudget(options.retryBudget),
+      hedgeAfter: hedgeAfter === "p95"
+        ? hedgeAfter
+        : checkMilliseconds("hedgeAfter", hedgeAfter),
+      timeout: this.#timeout,
+      closing,
+      now,
+    });
   }
 
   /**
@@ -116,7 +132,7 @@ export class XClient implements AsyncDisposable {
    * @typeParam Reply What the method returns; not checked at run time.
    * @param serviceMethod What to call, as `Service.method`.
    * @param args The arguments, one value that the codec can encode.
-   * @param options Signal and timeout of this call.
+   * @param options Signal, timeout and hash key of this call.
    * @returns the reply.
    * @throws {NoServersError} when the discovery knows no server.
    * @throws {ConnectError} when none of them can be reached.
@@ -127,26 +143,9 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: CallOptions = {},
   ): Promise<Reply> {
-    let servers = await this.#servers(options);
-    if (servers.length === 0) {
-      throw new NoServersError("Cannot call: no servers are available");
-    }
-    for (let tries = servers.length;; tries--) {
-      const ready = this.#coolDown.ready(
-        servers,
-        (server) => this.#dialing.has(server),
-      );
-      const server = this.#selector.pick(ready);
-      try {
-        options = this.#limited(server, options);
-        const client = await this.#client(server, options.signal);
-        return await client.call<Reply>(serviceMethod, args, options);
-      } catch (error) {
-        const isUnreached = error instanceof ConnectError;
-        if (!isUnreached || tries === 1) throw error;
-        servers = servers.filter((other) => other !== server);
-      }
-    }
+    const servers = this.#servers(options);
+    if ("then" in servers) await servers;
+    return await this.#policy.call<Reply>(serviceMethod, args, options);
   }
 
   /**
@@ -154,10 +153,32 @@ export class XClient implements AsyncDisposable {
    *
    * @typeParam Service The class or interface the servers registered.
    * @param name The name it is registered under.
+   * @param by What its methods do: `call` or `fork`.
    * @returns an object with the methods of the service.
    */
-  service<Service>(name: string): ServiceClient<Service> {
-    return serviceClient<Service>(this, name);
+  service<Service>(name: string, by?: "call" | "fork"): ServiceClient<Service>;
+  /**
+   * A typed client of one service on all servers at once.
+   *
+   * @typeParam Service The class or interface the servers registered.
+   * @param name The name it is registered under.
+   * @param by What its methods do: `broadcast` or `inform`.
+   * @returns an object with the methods of the service.
+   */
+  service<Service>(
+    name: string,
+    by: "broadcast" | "inform",
+  ): ServiceBroadcast<Service>;
+  service<Service>(
+    name: string,
+    by: "call" | "fork" | "broadcast" | "inform" = "call",
+  ): ServiceClient<Service> | ServiceBroadcast<Service> {
+    const caller = {
+      // What a method returns is the caller's word, here as in `call`.
+      call: <Reply>(method: string, args?: unknown, options?: CallOptions) =>
+        this[by](method, args, options) as Promise<Reply>,
+    };
+    return serviceClient<Service>(caller, name);
   }
 
   /**
@@ -169,6 +190,7 @@ export class XClient implements AsyncDisposable {
    * @param options Signal and timeout of the calls.
    * @returns what each server answered, in the order of the discovery's list.
    * @throws {NoServersError} when the discovery knows no server and `allowNone` is not set.
+   * @throws {AggregateError} when every server failed.
    */
   async broadcast<Reply = unknown>(
     serviceMethod: string,
@@ -176,20 +198,74 @@ export class XClient implements AsyncDisposable {
     options: BroadcastOptions = {},
   ): Promise<BroadcastResult<Reply>[]> {
     const servers = await this.#servers(options);
-    if (servers.length === 0 && !options.allowNone) {
-      throw new NoServersError("Cannot broadcast: no servers are available");
+    if (servers.length === 0 && !options.allowNone) throw nobody("broadcast");
+    const results = await callAll<Reply>(servers, serviceMethod, args, options);
+    const errors = results.flatMap((result) =>
+      "error" in result ? [result.error] : []
+    );
+    if (errors.length > 0 && errors.length === results.length) {
+      options.signal?.throwIfAborted();
+      throw allFailed(serviceMethod, errors);
     }
-    return await Promise.all(servers.map(async (server) => {
-      const start = performance.now();
-      try {
-        const limited = this.#limited(server, options);
-        const client = await this.#client(server, limited.signal);
-        const reply = await client.call<Reply>(serviceMethod, args, limited);
-        return { server, duration: performance.now() - start, reply };
-      } catch (error) {
-        return { server, duration: performance.now() - start, error };
-      }
-    }));
+    return results;
+  }
+
+  /**
+   * Tells every server something: like `broadcast`, but nobody listening and
+   * nobody succeeding are no errors.
+   *
+   * @typeParam Reply What the method returns; not checked at run time.
+   * @param serviceMethod What to call, as `Service.method`.
+   * @param args The arguments, one value that the codec can encode.
+   * @param options Signal and timeout of the calls.
+   * @returns what each server answered, in the order of the discovery's list.
+   */
+  async inform<Reply = unknown>(
+    serviceMethod: string,
+    args?: unknown,
+    options: CallOptions = {},
+  ): Promise<BroadcastResult<Reply>[]> {
+    const servers = await this.#servers(options);
+    return await callAll<Reply>(servers, serviceMethod, args, options);
+  }
+
+  /**
+   * Calls a method on every server at once and takes the first success; the other
+   * calls are aborted. For methods that may run on all of them.
+   *
+   * @typeParam Reply What the method returns; not checked at run time.
+   * @param serviceMethod What to call, as `Service.method`.
+   * @param args The arguments, one value that the codec can encode.
+   * @param options Signal and timeout of the calls.
+   * @returns the first reply.
+   * @throws {NoServersError} when the discovery knows no server.
+   * @throws {AggregateError} when every server failed.
+   */
+  async fork<Reply = unknown>(
+    serviceMethod: string,
+    args?: unknown,
+    options: CallOptions = {},
+  ): Promise<Reply> {
+    const servers = await this.#servers(options);
+    if (servers.length === 0) throw nobody("fork");
+    return await callAny<Reply>(servers, serviceMethod, args, options);
+  }
+
+  /** Counts of this moment. */
+  stats(): XClientStats {
+    const servers = this.#pool.servers.map((server) =>
+      Object.freeze({
+        address: server.address,
+        pending: server.pending,
+        latency: server.latency,
+        circuit: server.breaker.state,
+        isEjected: server.isEjected,
+      })
+    );
+    return Object.freeze({
+      ...this.#policy.counts,
+      servers: Object.freeze(servers),
+    });
   }
 
   /** Closes all connections; calls under way reject. */
@@ -197,12 +273,7 @@ export class XClient implements AsyncDisposable {
     this.#closing.abort(
       new ShutdownError("Cannot call: the client was closed"),
     );
-    // A dial under way ends by the signal, or has just made one more client.
-    await Promise.allSettled(this.#dialing.values());
-    await Promise.all(
-      [...this.#clients.values()].map((client) => client.close()),
-    );
-    this.#clients.clear();
+    await this.#pool.close();
   }
 
   /** As `close`. */
@@ -210,56 +281,73 @@ export class XClient implements AsyncDisposable {
     return this.close();
   }
 
-  async #servers({ signal }: CallOptions): Promise<readonly string[]> {
+  /** The servers of this moment, without a wait where the discovery needs none. */
+  #servers(
+    options: CallOptions,
+  ): readonly PooledServer[] | Promise<readonly PooledServer[]> {
+    const closing = this.#closing.signal;
+    closing.throwIfAborted();
+    const { signal, timeout = this.#timeout } = options;
+    const list = this.#discovery.getAll(signal === undefined ? {} : { signal });
+    if (!("then" in list)) return this.#pool.update(list);
+    return this.#awaited(list, timeLimit(timeout, signal, closing));
+  }
+
+  async #awaited(
+    list: Promise<EndpointList>,
+    limit: AbortSignal,
+  ): Promise<readonly PooledServer[]> {
+    const known = await abortable(list, limit);
     this.#closing.signal.throwIfAborted();
-    const servers = await this.#discovery.getAll(
-      signal === undefined ? {} : { signal },
-    );
-    this.#forget(servers);
-    return servers;
+    return this.#pool.update(known);
   }
+}
 
-  /** The options of a call; where its server must be dialed first, with one time limit for both. */
-  #limited(server: string, options: CallOptions): CallOptions {
-    if (this.#clients.get(server)?.isAvailable) return options;
-    const timeout = options.timeout ?? this.#options.timeout ?? DEFAULT_TIMEOUT;
-    return { signal: timeLimit(timeout, options.signal), timeout: 0 };
-  }
+const now = () => performance.now();
 
-  /** The connection to a server: the living one, or one dial that all callers share. */
-  async #client(server: string, signal?: AbortSignal): Promise<Client> {
-    this.#closing.signal.throwIfAborted();
-    const known = this.#clients.get(server);
-    if (known?.isAvailable) return known;
-    let dialing = this.#dialing.get(server);
-    if (dialing === undefined) {
-      dialing = dial(server, this.#options)
-        .then((client) => {
-          this.#clients.set(server, client);
-          this.#coolDown.clear(server);
-          return client;
-        }, (error) => {
-          this.#coolDown.fail(server);
-          throw error;
-        })
-        .finally(() => this.#dialing.delete(server));
-      this.#dialing.set(server, dialing);
-    }
-    return await abortable(dialing, signal);
-  }
+function createPool(
+  options: XClientOptions,
+  timeout: number,
+  closing: AbortSignal,
+): ServerPool {
+  const { subset, outliers = {}, breaker, drainTimeout = 30_000 } = options;
+  // Made once for its checks: a server's is made when it is first listed.
+  new CircuitBreaker(breaker);
+  // A lost server is another choice here, not one to wait for.
+  const dial = { ...options, reconnect: false, signal: closing };
+  return new ServerPool({
+    dial,
+    timeout,
+    drainTimeout: checkMilliseconds("drainTimeout", drainTimeout),
+    breaker: () => new CircuitBreaker(breaker),
+    outliers: outliers === false ? undefined : new OutlierDetector(outliers),
+    now,
+  }, {
+    tags: options.tags ?? [],
+    subset: subset === undefined
+      ? undefined
+      : new Subset(typeof subset === "number" ? { size: subset } : subset),
+  });
+}
 
-  /** Closes connections to servers that are no longer listed, once their calls have ended. */
-  #forget(servers: readonly string[]): void {
-    // Most calls see the same list as the one before.
-    if (servers === this.#listed && this.#clients.size <= servers.length) {
-      return;
-    }
-    this.#listed = servers;
-    this.#coolDown.keep(servers);
-    for (const [server, client] of this.#clients) {
-      if (servers.includes(server) || client.stats().inFlight > 0) continue;
-      this.#clients.delete(server);
-      client.close();
-    }
-  }
+function nobody(action: string): NoServersError {
+  return new NoServersError(`Cannot ${action}: no servers are available`);
+}
+
+const POLICIES = ["failover", "failfast", "failtry", "failbackup"];
+
+function checkPolicy(policy: FailPolicy): FailPolicy {
+  if (POLICIES.includes(policy)) return policy;
+  throw new TypeError(
+    `Cannot use policy "${policy}": one of "${
+      POLICIES.join('", "')
+    }" is wanted`,
+  );
+}
+
+function checkRetries(retries: number): number {
+  if (Number.isInteger(retries) && retries >= 0) return retries;
+  throw new RangeError(
+    `Cannot use retries ${retries}: a whole number from 0 is wanted`,
+  );
 }

@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import type { Selector } from "./balance/selector.ts";
 import { FixedDiscovery } from "./discovery/fixed.ts";
 import { RegistryDiscovery } from "./discovery/registry_discovery.ts";
 import {
@@ -18,50 +19,8 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Registry } from "./registry.ts";
 import { Server } from "./server.ts";
 import { serve } from "./testdata/http.ts";
+import { deadAddress, start, Who } from "./testdata/servers.ts";
 import { XClient } from "./x_client.ts";
-
-class Who {
-  readonly #name: string;
-  readonly gate = Promise.withResolvers<string>();
-  constructor(name: string) {
-    this.#name = name;
-  }
-  am() {
-    return this.#name;
-  }
-  fail() {
-    if (this.#name === "b") throw new Error("b failed");
-    return this.#name;
-  }
-  wait() {
-    return this.gate.promise;
-  }
-}
-
-interface Running extends AsyncDisposable {
-  readonly address: string;
-  readonly who: Who;
-  readonly server: Server;
-}
-
-function start(name: string): Running {
-  const server = new Server();
-  const who = new Who(name);
-  server.register(who);
-  const { address } = server.listen();
-  return {
-    server,
-    who,
-    address,
-    [Symbol.asyncDispose]: () => server.close({ timeout: 0 }),
-  };
-}
-
-function deadAddress(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return `tcp@127.0.0.1:${listener.addr.port}`;
-}
 
 Deno.test("XClient.call() goes round the servers over one connection each", async () => {
   await using a = start("a");
@@ -133,8 +92,8 @@ Deno.test("XClient.call() is not repeated once it was sent", async () => {
   const a = start("a");
   await using b = start("b");
   const discovery = new FixedDiscovery([a.address, b.address]);
-  const pick = (servers: readonly string[]) => servers[0]!;
-  await using client = new XClient(discovery, { selector: { pick } });
+  const selector: Selector = { pick: (servers) => servers[0]! };
+  await using client = new XClient(discovery, { selector });
   const call = client.call("Who.wait");
   call.catch(() => {});
   while (a.server.stats().inFlight === 0) {
@@ -268,13 +227,18 @@ Deno.test("XClient.call() ends with its timeout while a dial hangs", async () =>
   }
 });
 
-Deno.test("XClient.call() ends although its selector chooses what is not listed", async () => {
-  const dead = deadAddress();
+Deno.test("XClient.call() refuses what its selector chose when it is not listed", async () => {
+  const selector: Selector = {
+    // As from a program without types.
+    pick: <Server>() => ({ address: deadAddress() }) as Server,
+  };
   const discovery = new FixedDiscovery([deadAddress(), deadAddress()]);
-  await using client = new XClient(discovery, {
-    selector: { pick: () => dead },
-  });
-  await assertRejects(() => client.call("Who.am"), ConnectError);
+  await using client = new XClient(discovery, { selector });
+  await assertRejects(
+    () => client.call("Who.am"),
+    TypeError,
+    "Cannot call: the selector chose what is not listed",
+  );
 });
 
 Deno.test("XClient.call() does not dial a dead server again for every call", async () => {

@@ -24,6 +24,8 @@ const TELL: Question = {
   group: "scores",
   change: DROP,
   missed: [],
+  ids: undefined,
+  hops: 0,
 };
 
 function setUp() {

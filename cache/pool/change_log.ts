@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Change } from "../change.ts";
-import { Outbox } from "./outbox.ts";
+import { type MissedChange, Outbox } from "./outbox.ts";
 
 /**
  * The changes this node made a short while ago, for nodes it hears of late: one
@@ -30,20 +29,19 @@ export class ChangeLog {
   /**
    * Notes a change.
    *
-   * @param group The name of the group.
    * @param change The change.
    */
-  note(group: string, change: Change): void {
+  note(change: MissedChange): void {
     this.#turn();
-    this.#young.add(group, change);
+    this.#young.add(change);
   }
 
   /**
    * The changes of at least one span.
    *
-   * @returns Them, with the names of their groups.
+   * @returns Them.
    */
-  all(): (readonly [string, Change])[] {
+  all(): MissedChange[] {
     this.#turn();
     return [...this.#old.changes(), ...this.#young.changes()];
   }

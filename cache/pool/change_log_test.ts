@@ -3,22 +3,24 @@
 import { assertEquals } from "@std/assert";
 import type { Change } from "../change.ts";
 import { ChangeLog } from "./change_log.ts";
+import type { MissedChange } from "./outbox.ts";
 
-function drop(key: string): Change {
-  return { kind: "drop", keys: [key] };
+function drop(key: string, group = "g"): MissedChange {
+  const change: Change = { kind: "drop", keys: [key] };
+  return { group, change, ids: undefined };
 }
 
 Deno.test("ChangeLog keeps changes for one to two spans", () => {
   let now = 1000;
   const recent = new ChangeLog(100, () => now);
   const keys = () =>
-    recent.all().flatMap(([, change]) => "keys" in change ? change.keys : []);
+    recent.all().flatMap(({ change }) => "keys" in change ? change.keys : []);
   assertEquals(keys(), []);
-  recent.note("g", drop("a"));
+  recent.note(drop("a"));
   now = 1099;
-  recent.note("g", drop("b"));
+  recent.note(drop("b"));
   now = 1150;
-  recent.note("g", drop("c"));
+  recent.note(drop("c"));
   assertEquals(keys(), ["a", "b", "c"]);
   now = 1250;
   assertEquals(keys(), ["c"]);
@@ -29,11 +31,11 @@ Deno.test("ChangeLog keeps changes for one to two spans", () => {
 Deno.test("ChangeLog keeps changes when the clock goes back", () => {
   let now = 1000;
   const recent = new ChangeLog(100, () => now);
-  recent.note("g", drop("a"));
+  recent.note(drop("a"));
   now = 10;
-  recent.note("h", drop("a"));
+  recent.note(drop("a", "h"));
   assertEquals(recent.all(), [
-    ["g", { kind: "remove", keys: ["a"] }],
-    ["h", { kind: "remove", keys: ["a"] }],
+    { group: "g", change: { kind: "remove", keys: ["a"] }, ids: undefined },
+    { group: "h", change: { kind: "remove", keys: ["a"] }, ids: undefined },
   ]);
 });

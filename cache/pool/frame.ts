@@ -4,6 +4,7 @@
 
 import { ByteView } from "../byte_view.ts";
 import type { Change } from "../change.ts";
+import { areRanges, type ChangeIds } from "./change_ids.ts";
 import type { PeerMode } from "../peer.ts";
 import { type FrameReader, malformed } from "./frame_reader.ts";
 import type { Answer, Question, TellQuestion } from "./link.ts";
@@ -32,6 +33,7 @@ const CHANGES: readonly Change["kind"][] = [
   "removeTag",
   "reset",
 ];
+const MAX_HOPS = 255;
 const HAS_TTL = 1;
 const HAS_TAGS = 2;
 /** Beside the mode of a `get`. */
@@ -99,7 +101,9 @@ function questionBody(out: OutBuffer, id: number, question: Question): void {
     case "tell":
       beginFrame(out, id, TELL);
       out.text(question.group);
+      out.byte(Math.min(question.hops, MAX_HOPS));
       out.texts(question.missed);
+      encodeIds(out, question.ids);
       return encodeChange(out, question.change);
     case "handOver":
       beginFrame(out, id, HAND_OVER);
@@ -108,6 +112,15 @@ function questionBody(out: OutBuffer, id: number, question: Question): void {
       return out.float(question.maxBytes);
     case "ping":
       beginFrame(out, id, PING);
+  }
+}
+
+function encodeIds(out: OutBuffer, ids: ChangeIds | undefined): void {
+  out.uint(ids?.size ?? 0);
+  for (const [origin, ranges] of ids ?? []) {
+    out.text(origin);
+    out.uint(ranges.length);
+    for (const number of ranges) out.float(number);
   }
 }
 
@@ -204,8 +217,25 @@ export function decodeQuestion(reader: FrameReader): Question {
 
 function decodeTell(reader: FrameReader): TellQuestion {
   const group = reader.text();
+  const hops = reader.byte();
   const missed = reader.texts();
-  return { kind: "tell", group, missed, change: decodeChange(reader) };
+  const ids = decodeIds(reader);
+  const change = decodeChange(reader);
+  return { kind: "tell", group, missed, ids, hops, change };
+}
+
+function decodeIds(reader: FrameReader): ChangeIds | undefined {
+  const ids = new Map<string, number[]>();
+  for (let origins = reader.uint(); origins > 0; origins--) {
+    const origin = reader.text();
+    const ranges: number[] = [];
+    for (let left = reader.uint(); left > 0; left--) {
+      ranges.push(reader.float());
+    }
+    if (!areRanges(ranges)) throw malformed("no such tellings");
+    ids.set(origin, ranges);
+  }
+  return ids.size === 0 ? undefined : ids;
 }
 
 function decodeChange(reader: FrameReader): Change {

@@ -55,8 +55,17 @@ const QUESTIONS: Question[] = [
     group: "g",
     change,
     missed: ["http://a", "b:1"],
+    ids: new Map([["one", [1, 7, 9, 9]], ["two", [2 ** 40, 2 ** 40 + 1]]]),
+    hops: 3,
   })),
-  { kind: "tell", group: "", change: { kind: "reset" }, missed: [] },
+  {
+    kind: "tell",
+    group: "",
+    change: { kind: "reset" },
+    missed: [],
+    ids: undefined,
+    hops: 0,
+  },
   { kind: "handOver", group: "g", name: "b:1", maxBytes: 2 ** 40 },
   { kind: "ping" },
 ];
@@ -197,6 +206,10 @@ Deno.test("FrameReader lets the memory of a long frame go", () => {
 
 const u32 = (value: number) => new Uint8Array(Uint32Array.of(value).buffer);
 
+const f64 = (value: number) => new Uint8Array(Float64Array.of(value).buffer);
+/** The beginning of a change of group "", up to the ranges of one pool. */
+const ids = () => [u32(0), 0, u32(0), u32(1), u32(2), 0x61];
+
 /** One frame with any body. */
 function frame(kind: number, ...body: (number | Uint8Array)[]): Uint8Array {
   const bytes = body.flatMap((part) =>
@@ -224,8 +237,15 @@ Deno.test("FrameReader refuses what is malformed", () => {
     [frame(1, 0, u32(2 ** 32 - 2)), "it is cut short"],
     [frame(1, 0, u32(2), 0xff, u32(0)), "a text is not UTF-8"],
     [frame(1, 0, u32(3), 0xff, u32(0)), "a text is not UTF-16"],
-    [frame(2, u32(0), u32(0), 5), "no such change"],
-    [frame(2, u32(0), u32(2 ** 32 - 1)), "it is cut short"],
+    [frame(2, u32(0), 0, u32(0), u32(0), 5), "no such change"],
+    [frame(2, u32(0), 0, u32(2 ** 32 - 1)), "it is cut short"],
+    [frame(2, u32(0), 0, u32(0), u32(2 ** 32 - 1)), "it is cut short"],
+    [frame(2, ...ids(), u32(2 ** 32 - 1)), "it is cut short"],
+    [frame(2, ...ids(), u32(0)), "no such tellings"],
+    [frame(2, ...ids(), u32(1), f64(1)), "no such tellings"],
+    [frame(2, ...ids(), u32(2), f64(2), f64(1)), "no such tellings"],
+    [frame(2, ...ids(), u32(2), f64(0.5), f64(1)), "no such tellings"],
+    [frame(2, ...ids(), u32(2), f64(-1), f64(1)), "no such tellings"],
     [frame(3, u32(0), u32(0), nan), "a number is none"],
     [frame(16, 4), "no such extra"],
     [frame(16, 1, nan), "a number is none"],

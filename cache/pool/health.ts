@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { Turns } from "./turns.ts";
 import type { PoolSettings } from "./pool_options.ts";
 import { unrefTimer } from "./unref_timer.ts";
 
@@ -7,6 +8,12 @@ import { unrefTimer } from "./unref_timer.ts";
 export interface Recovery {
   /** Asks whether the peer is there; rejects when it is not. */
   ping(signal: AbortSignal): Promise<void>;
+  /**
+   * Whose turn it is to be told. One after the other: what a peer hears it passes
+   * on to those that it takes for down, so that nodes which all lost one another
+   * and all told at once would hand the same changes round and round.
+   */
+  readonly turns: Turns;
   /** Whether the peer has to be told something before it may be asked. */
   isOwed(): boolean;
   /** Tells it; rejects when that fails. */
@@ -138,12 +145,7 @@ export class Health {
   async #try(): Promise<void> {
     try {
       await this.#ping();
-      this.#isHearing = true;
-      // Up in the same turn in which nothing is owed, so that no change can
-      // come between.
-      while (this.#recovery.isOwed()) await this.#recovery.pay();
-      this.#isDown = this.#isClosed;
-      this.#failures = 0;
+      await this.#recovery.turns.take(() => this.#pay());
     } catch {
       // Still down: that is no news.
     }
@@ -152,6 +154,16 @@ export class Health {
     if (this.#isClosed) return;
     if (this.#isDown) this.#wait();
     else this.#recovery.changed();
+  }
+
+  /** Tells the peer what it missed, and has it back. */
+  async #pay(): Promise<void> {
+    this.#isHearing = true;
+    // Up in the same turn in which nothing is owed, so that no change can come
+    // between.
+    while (this.#recovery.isOwed()) await this.#recovery.pay();
+    this.#isDown = this.#isClosed;
+    this.#failures = 0;
   }
 
   /** A ping and a pause each take half of the bound, so that both keep it. */

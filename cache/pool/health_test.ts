@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { Health } from "./health.ts";
+import { Turns } from "./turns.ts";
 
 /** A peer that notes what happens to it, and is there or not. */
 class Patient {
@@ -25,6 +26,7 @@ class Patient {
         this.log.push("ping");
         return this.onPing(signal);
       },
+      turns: new Turns(2000),
       isOwed: () => this.debts > 0,
       pay: () => {
         this.debts--;

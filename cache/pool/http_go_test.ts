@@ -138,7 +138,7 @@ Deno.test("HttpLink.send() rejects what no Go node knows", async () => {
   const { link, requests } = linkTo(goNode(() => new Response(GO_VALUE)));
   const change = { kind: "reset" } as const;
   const questions: Question[] = [
-    { kind: "tell", group: "g", change, missed: [] },
+    { kind: "tell", group: "g", change, missed: [], ids: undefined, hops: 0 },
     { kind: "handOver", group: "g", name: "http://a", maxBytes: 1 },
   ];
   for (const question of [...questions, ...questions]) {

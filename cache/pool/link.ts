@@ -3,6 +3,7 @@
 import type { ByteView } from "../byte_view.ts";
 import type { Change } from "../change.ts";
 import type { PeerMode } from "../peer.ts";
+import type { ChangeIds } from "./change_ids.ts";
 
 /** What one node asks another. */
 export type Question =
@@ -35,6 +36,10 @@ export interface TellQuestion {
   readonly change: Change;
   /** Nodes the teller could not reach: tell them in its stead. */
   readonly missed: readonly string[];
+  /** Which tellings it stands for; unknown of a part of one. */
+  readonly ids: ChangeIds | undefined;
+  /** How often it was passed on in the stead of others, from 0. */
+  readonly hops: number;
 }
 
 /** Give me what you hold of the keys that are mine. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Change } from "../change.ts";
+import { type ChangeIds, joinIds } from "./change_ids.ts";
 
 /** Beyond these a group is better dropped as a whole. */
 const MAX_KEYS = 1000;
@@ -17,6 +18,18 @@ interface Missed {
   length: number;
   readonly keys: Set<string>;
   readonly tags: Set<string>;
+  /** Which tellings each of the changes stands for that it becomes. */
+  readonly ids: Map<string, ChangeIds | undefined>;
+}
+
+/** A change that somebody missed. */
+export interface MissedChange {
+  /** The name of the group. */
+  readonly group: string;
+  /** The change. */
+  readonly change: Change;
+  /** Which tellings it stands for, where that is known. */
+  readonly ids: ChangeIds | undefined;
 }
 
 /**
@@ -43,10 +56,9 @@ export class Outbox {
   /**
    * Adds a change.
    *
-   * @param group The name of the group.
-   * @param change The change.
+   * @param missed The change.
    */
-  add(group: string, change: Change): void {
+  add({ group, change, ids }: MissedChange): void {
     let missed = this.#groups.get(group);
     if (missed === undefined) {
       missed = {
@@ -55,28 +67,27 @@ export class Outbox {
         length: 0,
         keys: new Set(),
         tags: new Set(),
+        ids: new Map(),
       };
       this.#groups.set(group, missed);
     }
-    if (missed.isReset) return;
-    note(missed, change);
+    const removal = asRemoval(change);
+    if (!missed.isReset) note(missed, removal);
+    noteIds(missed, missed.isReset ? "reset" : partOf(removal), ids);
     const { length, keys, tags } = missed;
     const isFull = keys.size > MAX_KEYS || tags.size > MAX_TAGS ||
       length > MAX_LENGTH;
-    if (!isFull && !missed.isReset) return;
-    missed.isReset = true;
-    keys.clear();
-    tags.clear();
+    if (isFull) becomeReset(missed);
   }
 
   /**
    * What waits.
    *
-   * @returns The changes, with the names of their groups.
+   * @returns The changes.
    */
-  changes(): (readonly [string, Change])[] {
+  changes(): MissedChange[] {
     return [...this.#groups].flatMap(([group, missed]) =>
-      changesOf(missed).map((change) => [group, change] as const)
+      changesOf(group, missed)
     );
   }
 
@@ -87,17 +98,15 @@ export class Outbox {
    * @returns When that is done. When `tell` rejects it rejects alike and keeps
    * what was not told; what was added meanwhile waits as well.
    */
-  async deliver(
-    tell: (group: string, change: Change) => Promise<void>,
-  ): Promise<void> {
+  async deliver(tell: (missed: MissedChange) => Promise<void>): Promise<void> {
     for (const [group, missed] of this.#groups) {
       this.#groups.delete(group);
-      const changes = changesOf(missed);
+      const changes = changesOf(group, missed);
       try {
-        for (const change of changes) await tell(group, change);
+        for (const change of changes) await tell(change);
       } catch (error) {
         // To be told twice does no harm.
-        for (const change of changes) this.add(group, change);
+        for (const change of changes) this.add(change);
         throw error;
       }
     }
@@ -139,15 +148,39 @@ export function partsOf(change: Change): Change[] {
   });
 }
 
-function note(missed: Missed, change: Change): void {
-  const removal = asRemoval(change);
+/** Which of the changes of a group it becomes. */
+function partOf(removal: Change): string {
+  if ("isCopies" in removal && removal.isCopies) return "copies";
+  if (removal.kind === "removeTag") return `tag ${removal.tag}`;
+  return removal.kind === "reset" ? "reset" : "keys";
+}
+
+function note(missed: Missed, removal: Change): void {
   if ("isCopies" in removal && removal.isCopies) missed.isCopies = true;
-  else if (removal.kind === "reset") missed.isReset = true;
+  else if (removal.kind === "reset") becomeReset(missed);
   else if (removal.kind === "removeTag") {
     put(missed, missed.tags, removal.tag);
   } else if ("keys" in removal) {
     for (const key of removal.keys) put(missed, missed.keys, key);
   }
+}
+
+function noteIds(
+  { ids }: Missed,
+  part: string,
+  more: ChangeIds | undefined,
+): void {
+  ids.set(part, ids.has(part) ? joinIds(ids.get(part), more) : more);
+}
+
+function becomeReset(missed: Missed): void {
+  const { ids, keys, tags } = missed;
+  const all = [...ids.values()];
+  missed.isReset = true;
+  keys.clear();
+  tags.clear();
+  ids.clear();
+  for (const some of all) noteIds(missed, "reset", some);
 }
 
 function put(missed: Missed, texts: Set<string>, text: string): void {
@@ -156,13 +189,16 @@ function put(missed: Missed, texts: Set<string>, text: string): void {
   missed.length += text.length;
 }
 
-function changesOf({ isReset, isCopies, keys, tags }: Missed): Change[] {
-  if (isReset) return [{ kind: "reset" }];
-  const changes = Array.from(
-    tags,
-    (tag): Change => ({ kind: "removeTag", tag }),
-  );
-  if (isCopies) changes.push({ kind: "reset", isCopies });
+function changesOf(
+  group: string,
+  { isReset, isCopies, keys, tags, ids }: Missed,
+): MissedChange[] {
+  const changes: Change[] = isReset
+    ? [{ kind: "reset" }]
+    : Array.from(tags, (tag): Change => ({ kind: "removeTag", tag }));
+  if (isCopies && !isReset) changes.push({ kind: "reset", isCopies });
   if (keys.size > 0) changes.push({ kind: "remove", keys: [...keys] });
-  return changes;
+  return changes.map((change) => {
+    return { group, change, ids: ids.get(partOf(change)) };
+  });
 }

@@ -3,11 +3,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ByteView } from "../byte_view.ts";
 import type { Change, DropChange } from "../change.ts";
+import { ChangeCounter, joinIds } from "./change_ids.ts";
 import { Outbox } from "./outbox.ts";
+
+function add(outbox: Outbox, group: string, change: Change): void {
+  outbox.add({ group, change, ids: undefined });
+}
 
 async function delivered(outbox: Outbox): Promise<[string, Change][]> {
   const told: [string, Change][] = [];
-  await outbox.deliver((group, change) => {
+  await outbox.deliver(({ group, change }) => {
     told.push([group, change]);
     return Promise.resolve();
   });
@@ -17,11 +22,11 @@ async function delivered(outbox: Outbox): Promise<[string, Change][]> {
 Deno.test("Outbox.deliver() tells what was missed: keys at once, as removed", async () => {
   const outbox = new Outbox();
   assertEquals([outbox.isEmpty, outbox.size], [true, 0]);
-  outbox.add("g", { kind: "set", key: "a", view: new ByteView("1") });
-  outbox.add("g", { kind: "remove", keys: ["b", "a"] });
-  outbox.add("h", { kind: "drop", keys: ["c"] });
-  outbox.add("g", { kind: "drop", keys: ["d"] });
-  outbox.add("g", { kind: "removeTag", tag: "t" });
+  add(outbox, "g", { kind: "set", key: "a", view: new ByteView("1") });
+  add(outbox, "g", { kind: "remove", keys: ["b", "a"] });
+  add(outbox, "h", { kind: "drop", keys: ["c"] });
+  add(outbox, "g", { kind: "drop", keys: ["d"] });
+  add(outbox, "g", { kind: "removeTag", tag: "t" });
   assertEquals([outbox.isEmpty, outbox.size], [false, 5]);
   assertEquals(await delivered(outbox), [
     ["g", { kind: "removeTag", tag: "t" }],
@@ -40,8 +45,8 @@ Deno.test("Outbox drops all copies where some were to be dropped", async () => {
   ];
   for (const change of changes) {
     const outbox = new Outbox();
-    outbox.add("g", change);
-    outbox.add("g", { kind: "drop", keys: ["b"], isCopies: false });
+    add(outbox, "g", change);
+    add(outbox, "g", { kind: "drop", keys: ["b"], isCopies: false });
     assertEquals(outbox.size, 2);
     assertEquals(await delivered(outbox), [
       ["g", { kind: "reset", isCopies }],
@@ -71,8 +76,8 @@ Deno.test("Outbox collapses into one reset of the group when it is too much", as
   };
   for (const [name, changes] of Object.entries(floods)) {
     const outbox = new Outbox();
-    outbox.add("other", keys(1000));
-    for (const change of changes) outbox.add("g", change);
+    add(outbox, "other", keys(1000));
+    for (const change of changes) add(outbox, "g", change);
     assertEquals(outbox.size, 1001, name);
     const [other, ...told] = await delivered(outbox);
     assertEquals(other, ["other", {
@@ -85,14 +90,14 @@ Deno.test("Outbox collapses into one reset of the group when it is too much", as
 
 Deno.test("Outbox.deliver() keeps what was not told, and what came meanwhile", async () => {
   const outbox = new Outbox();
-  outbox.add("g", { kind: "removeTag", tag: "t" });
-  outbox.add("g", { kind: "remove", keys: ["a"] });
-  outbox.add("h", { kind: "reset" });
+  add(outbox, "g", { kind: "removeTag", tag: "t" });
+  add(outbox, "g", { kind: "remove", keys: ["a"] });
+  add(outbox, "h", { kind: "reset" });
   await assertRejects(
     () =>
-      outbox.deliver((_, { kind }) => {
+      outbox.deliver(({ change: { kind } }) => {
         if (kind === "removeTag") return Promise.resolve();
-        outbox.add("g", { kind: "remove", keys: ["b"] });
+        add(outbox, "g", { kind: "remove", keys: ["b"] });
         return Promise.reject(new Error("gone"));
       }),
     Error,
@@ -103,4 +108,27 @@ Deno.test("Outbox.deliver() keeps what was not told, and what came meanwhile", a
     ["g", { kind: "removeTag", tag: "t" }],
     ["g", { kind: "remove", keys: ["b", "a"] }],
   ]);
+});
+
+Deno.test("Outbox knows which tellings each of its changes stands for", () => {
+  const outbox = new Outbox();
+  const counter = new ChangeCounter();
+  const [one, two, three, four] = Array.from(
+    { length: 4 },
+    () => counter.next(),
+  );
+  const drop = (key: string): Change => ({ kind: "drop", keys: [key] });
+  outbox.add({ group: "g", change: drop("a"), ids: one });
+  outbox.add({ group: "g", change: { kind: "removeTag", tag: "t" }, ids: two });
+  outbox.add({ group: "g", change: drop("b"), ids: three });
+  const idsOf = () => outbox.changes().map(({ ids }) => ids);
+  assertEquals(idsOf(), [two, joinIds(one, three)]);
+  // One reset stands for all of them, and for what comes later.
+  outbox.add({ group: "g", change: { kind: "reset" }, ids: undefined });
+  assertEquals(idsOf(), [undefined]);
+  outbox.clear();
+  outbox.add({ group: "g", change: drop("a"), ids: one });
+  outbox.add({ group: "g", change: { kind: "reset" }, ids: two });
+  outbox.add({ group: "g", change: drop("a"), ids: four });
+  assertEquals(idsOf(), [joinIds(joinIds(one, two), four)]);
 });

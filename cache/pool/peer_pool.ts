@@ -276,12 +276,13 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     change: Change,
     except?: PeerGetter,
   ): Promise<readonly string[]> {
-    const { members, changes } = this.#roster;
-    changes.note(group, change);
+    const { members, changes, counter } = this.#roster;
+    const telling = { group, change, ids: counter.next() };
+    changes.note(telling);
     const peers = [...this.#roster.known().values()];
     const missed = this.#closing.signal.aborted
       ? peers.map(({ name }) => name)
-      : await tellAll(peers, { group, change }, except);
+      : await tellAll(peers, telling, except);
     // One that left is nobody's to wait for.
     return [...missed].filter((name) => members.has(name)).sort();
   }
@@ -335,10 +336,13 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
     if (!this.#closing.signal.aborted) this.#onError?.(error);
   }
 
-  /** Tells nodes in the stead of another, in half of the time it waits for us. */
+  /**
+   * Tells nodes in the stead of another, in half of the time it waits for us, and
+   * so on with each that passes it on: else whoever waits would give up just
+   * before the one it waits for does, and take it for down.
+   */
   async #relay(question: TellQuestion): Promise<readonly string[]> {
     const known = this.#roster.known();
-    const { group, change } = question;
     const deaf: string[] = [];
     const peers: RemotePeer[] = [];
     for (const name of new Set(question.missed)) {
@@ -347,7 +351,8 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       else peers.push(peer);
     }
     const { timeout } = this.#roster.settings;
-    const missed = await tellInStead(peers, { group, change }, timeout / 2);
+    const limit = timeout / 2 ** (question.hops + 1);
+    const missed = await tellInStead(peers, question, limit);
     return [...deaf, ...missed];
   }
 

@@ -8,12 +8,15 @@ import type {
   PeerGetter,
   PeerValue,
 } from "../peer.ts";
+import type { ChangeCounter } from "./change_ids.ts";
 import { Health } from "./health.ts";
 import { hedge } from "./hedge.ts";
 import type { Answer, GetQuestion, Link, TellQuestion } from "./link.ts";
 import { TooLongError } from "./out_buffer.ts";
-import { Outbox, partsOf } from "./outbox.ts";
+import { Heard } from "./heard.ts";
+import { type MissedChange, Outbox, partsOf } from "./outbox.ts";
 import { PeerLine, toText } from "./peer_line.ts";
+import type { Turns } from "./turns.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
 /** What a frame takes beside its snapshot, rounded up. */
@@ -27,6 +30,10 @@ export interface PeerHost {
   readonly isMember: boolean;
   /** The limits. */
   readonly settings: PoolSettings;
+  /** Numbers what this node tells. */
+  readonly counter: ChangeCounter;
+  /** Whose turn it is to be told what it missed. */
+  readonly turns: Turns;
   /** Who owns a key where a peer is of no use: another one, not this node. */
   next(key: string, peer: RemotePeer): RemotePeer | undefined;
   /** Called after the first answer of a peer. */
@@ -41,6 +48,14 @@ export interface PeerHost {
   report(error: unknown): void;
 }
 
+/** A change on its way to some peers. */
+export interface Telling extends MissedChange {
+  /** How often it was passed on; 0 unless said. */
+  readonly hops?: number;
+  /** Ends the waits of what is told in the stead of another; failures then. */
+  readonly inStead?: AbortSignal;
+}
+
 /** One of the other nodes: asks and tells it, and knows how it is. */
 export class RemotePeer implements PeerGetter {
   /** Its name in the list of all nodes. */
@@ -52,6 +67,8 @@ export class RemotePeer implements PeerGetter {
   readonly #line: PeerLine;
   readonly #host: PeerHost;
   readonly #outbox = new Outbox();
+  /** What it was told when it was back. */
+  readonly heard: Heard = new Heard();
 
   /**
    * Makes a peer that is up; it is not contacted before it is asked.
@@ -68,13 +85,9 @@ export class RemotePeer implements PeerGetter {
         host.sweep();
         return this.#line.ping(signal);
       },
+      turns: host.turns,
       isOwed: () => this.#isOwed(),
-      pay: () =>
-        this.#outbox.deliver(async (group, change) => {
-          // It has not heard of those who missed it as well.
-          const missed = host.unreachable(name);
-          await this.#tell({ kind: "tell", group, change, missed });
-        }),
+      pay: () => this.#outbox.deliver((change) => this.#pay(change)),
       changed: () => host.changed(this),
     });
     this.#line = new PeerLine({
@@ -149,27 +162,34 @@ export class RemotePeer implements PeerGetter {
    */
   async tell(group: string, change: Change): Promise<void> {
     const missed = this.#host.unreachable(this.name);
-    await this.#tellOrNote(group, change, missed);
+    const ids = this.#host.counter.next();
+    const telling = { group, change, missed, ids, hops: 0 };
+    await this.#tellOrNote({ kind: "tell", ...telling });
   }
 
   /**
    * Tells the peer of a change, and whom it is to tell as well.
    *
-   * @param group The name of the group.
-   * @param change The change.
+   * @param telling The change, and a signal that ends the wait, which is a
+   * failure of the peer then.
    * @param missed Names of nodes that cannot be reached from here.
-   * @param signal Ends the wait, which is a failure of the peer.
    * @returns Those it could not tell either; `undefined` when it could not be
    * told itself, and will be told later.
    */
   async pass(
-    group: string,
-    change: Change,
+    { group, change, ids, hops = 0, inStead }: Telling,
     missed: readonly string[],
-    signal?: AbortSignal,
   ): Promise<readonly string[] | undefined> {
+    const question: TellQuestion = {
+      kind: "tell",
+      group,
+      change,
+      missed,
+      ids,
+      hops,
+    };
     try {
-      return await this.#tellOrNote(group, change, missed, signal);
+      return await this.#tellOrNote(question, inStead);
     } catch {
       return undefined; // It was reported.
     }
@@ -178,21 +198,20 @@ export class RemotePeer implements PeerGetter {
   /**
    * Notes a change it is to be told when it is back.
    *
-   * @param group The name of the group.
    * @param change The change.
    */
-  note(group: string, change: Change): void {
-    this.#outbox.add(group, change);
+  note(change: MissedChange): void {
+    this.#outbox.add(change);
   }
 
   /**
    * Tells it at once of changes it may have missed; it is not asked before.
    *
-   * @param changes The changes, with the names of their groups.
+   * @param changes The changes.
    */
-  owe(changes: readonly (readonly [string, Change])[]): void {
+  owe(changes: readonly MissedChange[]): void {
     if (changes.length === 0) return;
-    for (const [group, change] of changes) this.#outbox.add(group, change);
+    for (const change of changes) this.#outbox.add(change);
     this.health.down();
     void this.health.retry();
   }
@@ -274,23 +293,27 @@ export class RemotePeer implements PeerGetter {
     );
   }
 
+  /** It has not heard of those who missed it as well. */
+  async #pay({ group, change, ids }: MissedChange): Promise<void> {
+    const missed = this.#host.unreachable(this.name);
+    await this.#tell({ kind: "tell", group, change, missed, ids, hops: 0 });
+    this.heard.add(ids, missed);
+  }
+
   async #tellOrNote(
-    group: string,
-    change: Change,
-    missed: readonly string[],
+    question: TellQuestion,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const question: TellQuestion = { kind: "tell", group, change, missed };
     if (this.isGo) throw this.#line.error(question, "it is a Go node");
     if (this.health.isDeaf) {
-      this.#outbox.add(group, change);
+      this.#outbox.add(question);
       throw this.#line.error(question, "it is down");
     }
     try {
       return await this.#tell(question, signal);
     } catch (error) {
       if (this.isGo) throw error;
-      this.#outbox.add(group, change);
+      this.#outbox.add(question);
       this.health.down();
       throw error;
     }
@@ -323,7 +346,10 @@ export class RemotePeer implements PeerGetter {
   ): Promise<readonly string[]> {
     const missed = new Set<string>();
     for (const change of parts) {
-      const left = await this.#tell({ ...question, change }, signal);
+      const left = await this.#tell(
+        { ...question, change, ids: undefined },
+        signal,
+      );
       for (const name of left) missed.add(name);
     }
     return [...missed];

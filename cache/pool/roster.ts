@@ -2,12 +2,15 @@
 
 import type { Change } from "../change.ts";
 import type { PeerSource } from "../peer.ts";
+import { ChangeCounter } from "./change_ids.ts";
 import { ChangeLog } from "./change_log.ts";
 import type { Link } from "./link.ts";
 import { isSameList, type Members } from "./member.ts";
 import type { PoolSettings } from "./pool_options.ts";
+import type { MissedChange } from "./outbox.ts";
 import { type PeerHost, RemotePeer } from "./remote_peer.ts";
 import { RingView } from "./ring_view.ts";
+import { Turns } from "./turns.ts";
 import { unrefTimer } from "./unref_timer.ts";
 
 const RESET: Change = { kind: "reset" };
@@ -39,8 +42,12 @@ export class Roster implements PeerHost {
   readonly rings: RingView;
   /** Tells of an error. */
   readonly report: (error: unknown) => void;
+  /** Whose turn it is to be told what it missed. */
+  readonly turns: Turns;
   /** What this node changed of late. */
   readonly changes: ChangeLog;
+  /** Numbers what it tells. */
+  readonly counter: ChangeCounter = new ChangeCounter();
   readonly #link: (name: string) => Link;
   readonly #groups: ReadonlyMap<string, PeerSource>;
   /** The others in the list, and those that left it a short while ago. */
@@ -61,11 +68,12 @@ export class Roster implements PeerHost {
    */
   constructor(options: RosterOptions) {
     const { self, settings, link, report, groups } = options;
-    const { makeRing, grace, now } = settings;
+    const { makeRing, grace, maxProbe, now } = settings;
     this.self = self;
     this.settings = settings;
     this.rings = new RingView({ self, makeRing, grace, now });
     this.changes = new ChangeLog(grace, now);
+    this.turns = new Turns(maxProbe);
     this.report = report;
     this.#link = link;
     this.#groups = groups;
@@ -212,10 +220,12 @@ export class Roster implements PeerHost {
   }
 
   /** What a node that is new in the list may have missed. */
-  #missedBy(name: string): (readonly [string, Change])[] {
+  #missedBy(name: string): MissedChange[] {
     if (!this.#gone.delete(name)) return this.changes.all();
     // It is back after a time in which nobody told it anything.
-    return Array.from(this.#groups.keys(), (group) => [group, RESET] as const);
+    return Array.from(this.#groups.keys(), (group) => {
+      return { group, change: RESET, ids: undefined };
+    });
   }
 
   /**

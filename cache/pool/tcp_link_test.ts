@@ -55,7 +55,14 @@ Deno.test("TcpLink.send() carries what a question and an answer hold", async () 
     get("k"),
     { ...get("k"), mode: "refresh", isForwarded: false },
     { kind: "handOver", group: "g", name: "a:1", maxBytes: 10 },
-    { kind: "tell", group: "g", change: { kind: "reset" }, missed: ["a:1"] },
+    {
+      kind: "tell",
+      group: "g",
+      change: { kind: "reset" },
+      missed: ["a:1"],
+      ids: new Map([["a", [1, 2]]]),
+      hops: 1,
+    },
     { kind: "ping" },
   ];
   await using node = connect({
@@ -332,7 +339,14 @@ Deno.test("TcpSession asks no further where the peer does not read", async () =>
   });
   const view = new ByteView(new Uint8Array(33 << 20));
   const change = { kind: "set", key: "k", view } as const;
-  const tell = { kind: "tell", group: "g", change, missed: [] } as const;
+  const tell = {
+    kind: "tell",
+    group: "g",
+    change,
+    missed: [],
+    ids: undefined,
+    hops: 0,
+  } as const;
   const waits = [session.send(tell), session.send(tell)];
   await assertRejects(
     () => session.send({ kind: "ping" }),

@@ -1,18 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Change } from "../change.ts";
 import { asRemoval } from "./outbox.ts";
-import type { RemotePeer } from "./remote_peer.ts";
-
-/** A change on its way to some peers. */
-export interface Telling {
-  /** The name of the group. */
-  readonly group: string;
-  /** The change. */
-  readonly change: Change;
-  /** Ends the waits, which are failures then. */
-  readonly signal?: AbortSignal;
-}
+import type { RemotePeer, Telling } from "./remote_peer.ts";
 
 /**
  * Tells peers of a change. Those that cannot be reached are told by those that
@@ -56,25 +45,37 @@ export async function tellAll(
  */
 export async function tellInStead(
   peers: readonly RemotePeer[],
-  { group, change }: Telling,
+  { group, change, ids, hops = 0 }: Telling,
   limit: number,
 ): Promise<Set<string>> {
   const controller = new AbortController();
   const { signal } = controller;
   const timer = setTimeout(() => controller.abort(), limit);
   // They may own the keys, as they see it.
-  const telling = { group, change: asRemoval(change), signal };
+  const passed = { ids, hops: hops + 1, inStead: signal };
+  const telling = { group, change: asRemoval(change), ...passed };
+  const deaf = peers.filter(({ isGo, health }) => !isGo && health.isDeaf);
+  let missed;
   try {
-    return await tellAll(peers, telling);
+    missed = await tellAll(peers, telling);
   } finally {
     clearTimeout(timer);
   }
+  // Only now: whom it may ask by then has heard of it before.
+  const down = peers.filter(({ health }) => health.isDown);
+  for (const peer of deaf) {
+    const others = down.filter((other) => other !== peer);
+    if (peer.heard.has(ids, others.map(({ name }) => name))) continue;
+    if (peer.health.isDown) peer.note(telling);
+    else peer.owe([telling]);
+  }
+  return missed;
 }
 
 /** Who is told now, and the names of those that nobody is to ask. */
 function sides(
   peers: readonly RemotePeer[],
-  { group, change }: Telling,
+  telling: Telling,
   failed: ReadonlySet<RemotePeer>,
 ): { hearers: RemotePeer[]; beyond: Set<string> } {
   const hearers: RemotePeer[] = [];
@@ -84,9 +85,10 @@ function sides(
     const { health, name } = peer;
     if (failed.has(peer) && !health.isDown) {
       // Back already, it does not know of those that were lost only now.
-      peer.owe([[group, change]]);
-    } else if (failed.has(peer) || health.isDeaf) peer.note(group, change);
-    else hearers.push(peer);
+      peer.owe([telling]);
+    } else if (failed.has(peer) || health.isDeaf) {
+      if (telling.inStead === undefined) peer.note(telling);
+    } else hearers.push(peer);
     if (health.isDown) beyond.add(name);
   }
   return { hearers, beyond };
@@ -95,7 +97,7 @@ function sides(
 /** One question to each; gives whom nobody told, and who failed. */
 async function tellRound(
   peers: readonly RemotePeer[],
-  { group, change, signal }: Telling,
+  telling: Telling,
   beyond: ReadonlySet<string>,
 ): Promise<{ missed: Set<string>; lost: RemotePeer[] }> {
   const missed = new Set(beyond);
@@ -103,7 +105,7 @@ async function tellRound(
   await Promise.all(peers.map(async (peer) => {
     const { name } = peer;
     const names = [...beyond].filter((one) => one !== name);
-    const left = await peer.pass(group, change, names, signal);
+    const left = await peer.pass(telling, names);
     // Of one that is down all others hear in any case. It counts for nothing: it
     // and those it told have still missed what was before this one change.
     if (beyond.has(name)) return;

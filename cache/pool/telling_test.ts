@@ -385,6 +385,8 @@ Deno.test("PeerPool tells in the stead of another first, and then drops what it 
     group: "scores",
     change: DROP,
     missed: ["c", "c", "nobody", "b"],
+    ids: undefined,
+    hops: 0,
   });
   assertEquals(order, ["c", "b"]);
   assertEquals(answer, { kind: "done", missed: ["nobody", "b"] });

@@ -143,13 +143,7 @@ export class Gateway implements AsyncDisposable {
 
   /** How the shards stand, in their order; one that does not answer is left out. */
   async shards(): Promise<ShardReport[]> {
-    const results = await this.#client.broadcast<ShardStatus>(
-      "CityShard.status",
-      null,
-      {
-        allowNone: true,
-      },
-    );
+    const results = await this.#client.inform<ShardStatus>("CityShard.status");
     const reports = results.flatMap((result) => {
       if ("error" in result) return [];
       const { count, p50, p99 } = this.#latency(result.server).summary();
@@ -192,7 +186,7 @@ export class Gateway implements AsyncDisposable {
     const [, limit = "", query = ""] = key.match(/^\d+\/(\d+)\/(.*)$/s) ?? [];
     const start = performance.now();
     const args = { query, limit: Number(limit) };
-    const results = await this.#client.broadcast<ShardAnswer>(
+    const results = await this.#client.inform<ShardAnswer>(
       "CityShard.suggest",
       args,
       {

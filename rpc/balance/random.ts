@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Selector } from "./selector.ts";
+import { type Candidate, emptyList, type Selector } from "./selector.ts";
 
 /** Chooses any server, each as likely as the others (`RandomSelect` of the original). */
 export class RandomSelector implements Selector {
@@ -16,11 +16,9 @@ export class RandomSelector implements Selector {
   }
 
   /** Chooses one of the servers. */
-  pick(servers: readonly string[]): string {
+  pick<Server extends Candidate>(servers: readonly Server[]): Server {
     const server = servers[Math.floor(this.#random() * servers.length)];
-    if (server === undefined) {
-      throw new RangeError("Cannot pick a server: the list is empty");
-    }
+    if (server === undefined) throw emptyList();
     return server;
   }
 }

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Selector } from "./selector.ts";
+import { type Candidate, emptyList, type Selector } from "./selector.ts";
 
 /** Chooses the servers in turn (`RoundRobinSelect` of the original). */
 export class RoundRobinSelector implements Selector {
@@ -17,11 +17,9 @@ export class RoundRobinSelector implements Selector {
   }
 
   /** Chooses one of the servers. */
-  pick(servers: readonly string[]): string {
+  pick<Server extends Candidate>(servers: readonly Server[]): Server {
     const server = servers[this.#index++ % servers.length];
-    if (server === undefined) {
-      throw new RangeError("Cannot pick a server: the list is empty");
-    }
+    if (server === undefined) throw emptyList();
     return server;
   }
 }

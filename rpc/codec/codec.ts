@@ -51,7 +51,7 @@ export interface Message {
   readonly kind?: ControlKind;
   /** What a codec with frames carries beside it. */
   readonly extra?: Extra | undefined;
-  /** Bytes it took on the wire, of an item of a stream. */
+  /** Bytes it took on the wire, exactly for an item of a stream and about for others. */
   readonly size?: number;
 }
 

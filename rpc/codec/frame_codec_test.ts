@@ -71,9 +71,9 @@ Deno.test("frameCodec puts small calls of one turn into one frame and names a me
   const { messages, used } = decode(server, bytes);
   assertEquals(used, bytes.length);
   assertEquals(messages, [
-    { serviceMethod: "A.b", seq: 1, error: "", body: { n: 1 } },
-    { serviceMethod: "C.d", seq: 2, error: "", body: "é😀" },
-    { serviceMethod: "A.b", seq: 3, error: "", body: null },
+    { serviceMethod: "A.b", seq: 1, error: "", body: { n: 1 }, size: 15 },
+    { serviceMethod: "C.d", seq: 2, error: "", body: "é😀", size: 15 },
+    { serviceMethod: "A.b", seq: 3, error: "", body: null, size: 15 },
   ]);
 });
 

@@ -141,6 +141,7 @@ export class FrameReader {
     if (!Array.isArray(values) || values.length % step !== 0) {
       throw new WireError("Cannot read a batch: it is no list of messages");
     }
+    const size = Math.ceil(bytes.length * step / values.length);
     for (let i = 0; i < values.length; i += step) {
       const seq: unknown = values[i];
       if (!isSeq(seq)) throw wrongSeq(seq);
@@ -151,7 +152,7 @@ export class FrameReader {
         if (typeof method === "string") this.#names.learn(method);
       }
       const body: unknown = values[i + step - 1];
-      receive({ serviceMethod, seq, error: "", body });
+      receive({ serviceMethod, seq, error: "", body, size });
     }
   }
 
@@ -167,6 +168,7 @@ export class FrameReader {
         seq,
         error: "",
         body: bodyOf(flags, bytes),
+        size: bytes.length + HEADER_BYTES,
         extra: isStream ? { ...extra, isStream } : extra,
       };
     }
@@ -194,7 +196,8 @@ export class FrameReader {
     if (!isSeq(seq)) throw wrongSeq(seq);
     if (this.#isClient || type !== FrameType.call) throw unwanted(type);
     const serviceMethod = this.#names.read(headBytes);
-    return { serviceMethod, seq, error: "", body: bodyOf(flags, bytes) };
+    const size = bytes.length + HEADER_BYTES;
+    return { serviceMethod, seq, error: "", body: bodyOf(flags, bytes), size };
   }
 
   #control(

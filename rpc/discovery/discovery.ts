@@ -1,5 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { EndpointList } from "./endpoint.ts";
+
 /** Options of `Discovery.getAll`. */
 export interface DiscoveryOptions {
   /** Ends the wait for a list that is not there yet. */
@@ -9,13 +11,12 @@ export interface DiscoveryOptions {
 /**
  * The seam between an `XClient` and what knows the servers.
  *
- * `getAll` returns the addresses (`tcp@host:port`) of this moment, none twice,
- * possibly none at all. It rejects only when it never knew a list: an outage of
+ * `getAll` returns the servers of this moment, none twice, possibly none at all:
+ * at once and in the same array while nothing has changed, or by a promise while
+ * there is no list yet. It rejects only when it never knew a list: an outage of
  * its source is no reason to forget the last one.
  */
 export interface Discovery {
   /** The servers of this moment. */
-  getAll(
-    options?: DiscoveryOptions,
-  ): readonly string[] | Promise<readonly string[]>;
+  getAll(options?: DiscoveryOptions): EndpointList | Promise<EndpointList>;
 }

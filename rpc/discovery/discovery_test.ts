@@ -7,24 +7,49 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { Heartbeat } from "../heartbeat.ts";
+import { Registry } from "../registry.ts";
 import { serve } from "../testdata/http.ts";
+import { until } from "../testdata/until.ts";
+import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { FixedDiscovery } from "./fixed.ts";
 import { RegistryDiscovery } from "./registry_discovery.ts";
+
+/** The addresses of the list; waits for the first one. */
+async function addresses(
+  discovery: Discovery,
+  options?: DiscoveryOptions,
+): Promise<string[]> {
+  const list = await discovery.getAll(options);
+  return list.map((server) =>
+    typeof server === "string" ? server : server.address
+  );
+}
 
 const list = (servers: string) =>
   new Response(null, { headers: { "X-Geerpc-Servers": servers } });
 
-Deno.test("FixedDiscovery keeps each address once, and the old list when the new one is wrong", () => {
+Deno.test("FixedDiscovery keeps each address once, and the old list when the new one is wrong", async () => {
   const discovery = new FixedDiscovery(["tcp@a:1", "tcp@b:1", "tcp@a:1"]);
-  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
   assertThrows(
     () => discovery.update(["tcp@c:1", "nope"]),
     SyntaxError,
     "Cannot parse address",
   );
-  assertEquals(discovery.getAll(), ["tcp@a:1", "tcp@b:1"]);
+  const wrong = [{ weight: 0 }, { priority: 0.5 }, { priority: -1 }];
+  for (const more of wrong) {
+    assertThrows(
+      () => discovery.update([{ address: "tcp@c:1", ...more }]),
+      RangeError,
+      `Cannot list "tcp@c:1": its ${Object.keys(more)} is ${
+        Object.values(more)
+      }`,
+    );
+  }
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
   discovery.update([]);
-  assertEquals(discovery.getAll(), []);
+  assertEquals(await addresses(discovery), []);
 });
 
 Deno.test("RegistryDiscovery.getAll() reads the list, leaves out what is no address", async () => {
@@ -35,12 +60,12 @@ Deno.test("RegistryDiscovery.getAll() reads the list, leaves out what is no addr
   });
   const discovery = new RegistryDiscovery(server.url);
   const [first, second] = await Promise.all([
-    discovery.getAll(),
-    discovery.getAll(),
+    addresses(discovery),
+    addresses(discovery),
   ]);
   assertEquals(first, ["tcp@a:1", "tcp@[::]:9"]);
   assertEquals(second, first);
-  assertEquals(await discovery.getAll(), first);
+  assertEquals(await addresses(discovery), first);
   assertEquals(requests, 1);
 });
 
@@ -48,11 +73,11 @@ Deno.test("RegistryDiscovery serves an old list at once and refreshes it behind"
   let servers = "tcp@a:1";
   await using server = serve(() => list(servers));
   const discovery = new RegistryDiscovery(server.url, { freshness: 0 });
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   servers = "tcp@b:1";
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   await discovery.refresh();
-  assertEquals(await discovery.getAll(), ["tcp@b:1"]);
+  assertEquals(await addresses(discovery), ["tcp@b:1"]);
   await discovery.refresh();
 });
 
@@ -70,9 +95,9 @@ Deno.test("RegistryDiscovery keeps the last list while the registry is down", as
       failed.resolve();
     },
   });
-  await discovery.getAll();
+  await addresses(discovery);
   isDown = true;
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   await failed.promise;
   assertEquals(errors, ["Cannot refresh servers: the registry answered 503"]);
 });
@@ -84,12 +109,12 @@ Deno.test("RegistryDiscovery.getAll() rejects while it never knew a list, and re
   );
   const discovery = new RegistryDiscovery(server.url);
   await assertRejects(
-    () => discovery.getAll(),
+    () => addresses(discovery),
     Error,
     "Cannot refresh servers: the registry answered 500",
   );
   isDown = false;
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
 });
 
 Deno.test("RegistryDiscovery.getAll() ends with its signal while others go on waiting", async () => {
@@ -100,14 +125,16 @@ Deno.test("RegistryDiscovery.getAll() ends with its signal while others go on wa
   });
   const discovery = new RegistryDiscovery(server.url);
   const controller = new AbortController();
-  const impatient = discovery.getAll({ signal: controller.signal });
-  const patient = discovery.getAll({ signal: new AbortController().signal });
+  const impatient = addresses(discovery, { signal: controller.signal });
+  const patient = addresses(discovery, {
+    signal: new AbortController().signal,
+  });
   const reason = new Error("no time");
   controller.abort(reason);
   assertStrictEquals(await impatient.catch((error) => error), reason);
   gate.resolve();
   assertEquals(await patient, ["tcp@a:1"]);
-  const aborted = discovery.getAll({ signal: controller.signal });
+  const aborted = addresses(discovery, { signal: controller.signal });
   assertEquals(await aborted, ["tcp@a:1"]);
 });
 
@@ -115,7 +142,7 @@ Deno.test("RegistryDiscovery does not wait for ever", async () => {
   const gate = Promise.withResolvers<Response>();
   await using server = serve(() => gate.promise);
   const discovery = new RegistryDiscovery(server.url, { timeout: 5 });
-  const error = await assertRejects(() => discovery.getAll(), DOMException);
+  const error = await assertRejects(() => addresses(discovery), DOMException);
   assert(error.name === "TimeoutError");
   gate.resolve(list(""));
   assertThrows(() => new RegistryDiscovery("nope"), TypeError);
@@ -127,12 +154,119 @@ Deno.test("RegistryDiscovery takes an answer without a list for a failure, and a
     isRegistry ? list("tcp@a:1") : new Response()
   );
   const discovery = new RegistryDiscovery(server.url, { timeout: 0 });
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
   isRegistry = false;
   await assertRejects(
     () => discovery.refresh(),
     Error,
     'Cannot refresh servers: the answer has no "x-geerpc-servers" header',
   );
-  assertEquals(await discovery.getAll(), ["tcp@a:1"]);
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
+});
+
+Deno.test("RegistryDiscovery asks several registries in turn, the one that answered last first", async () => {
+  const asked: string[] = [];
+  let isDown = true;
+  await using first = serve(() => {
+    asked.push("first");
+    return isDown ? new Response(null, { status: 503 }) : list("tcp@a:1");
+  });
+  await using second = serve(() => {
+    asked.push("second");
+    return isDown ? list("tcp@b:1") : new Response(null, { status: 503 });
+  });
+  const discovery = new RegistryDiscovery([first.url, second.url]);
+  assertEquals(await addresses(discovery), ["tcp@b:1"]);
+  await discovery.refresh();
+  isDown = false;
+  await discovery.refresh();
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
+  assertEquals(asked, ["first", "second", "second", "second", "first"]);
+});
+
+Deno.test("RegistryDiscovery says so when no registry answers", async () => {
+  await using down = serve(() => new Response(null, { status: 503 }));
+  const discovery = new RegistryDiscovery([down.url, down.url]);
+  await assertRejects(
+    () => addresses(discovery),
+    AggregateError,
+    "Cannot refresh servers: no registry answered",
+  );
+  assertThrows(
+    () => new RegistryDiscovery([]),
+    TypeError,
+    "Cannot discover servers: no registry is given",
+  );
+  assertThrows(
+    () => new RegistryDiscovery(down.url, { service: "a b" }),
+    SyntaxError,
+    'Cannot use service "a b": at most 128 letters',
+  );
+});
+
+Deno.test("RegistryDiscovery takes weights and tags over, and leaves out what is wrong with them", async () => {
+  await using server = serve(() =>
+    new Response(null, {
+      headers: {
+        "x-geerpc-servers": "tcp@a:1,tcp@b:1,tcp@c:1",
+        "x-geerpc-weight": "2,0,0.5",
+        "x-geerpc-tags": "zone=a fast,,",
+      },
+    })
+  );
+  const discovery = new RegistryDiscovery(server.url);
+  assertEquals(await discovery.getAll(), [
+    { address: "tcp@a:1", weight: 2, tags: ["zone=a", "fast"], priority: 0 },
+    { address: "tcp@c:1", weight: 0.5, tags: [], priority: 0 },
+  ]);
+});
+
+Deno.test("RegistryDiscovery with push knows changes at once", async () => {
+  await using registry = new Registry();
+  await using server = serve(registry.fetch);
+  const heartbeats = ["tcp@a:1", "tcp@b:1"].map((address) =>
+    new Heartbeat(server.url, address, { service: "Arith", weight: 2 })
+  );
+  const [first, second] = heartbeats as [Heartbeat, Heartbeat]; // two were made
+  await Promise.all([first.listed, second.listed]);
+  await using discovery = new RegistryDiscovery(server.url, {
+    service: "Arith",
+    push: true,
+  });
+  assertEquals(await addresses(discovery), ["tcp@a:1", "tcp@b:1"]);
+  await addresses(discovery); // from then on it waits for changes
+  await second.close();
+  await until(
+    "the list is old",
+    async () => (await addresses(discovery)).length === 1,
+  );
+  await first.close();
+});
+
+Deno.test("RegistryDiscovery with push goes on through an outage, and asks an original now and then", async () => {
+  let servers = "tcp@a:1";
+  let isDown = false;
+  let requests = 0;
+  const errors: unknown[] = [];
+  await using server = serve(() => {
+    requests++;
+    return isDown ? new Response(null, { status: 503 }) : list(servers);
+  });
+  await using discovery = new RegistryDiscovery(server.url, {
+    push: true,
+    freshness: 5,
+    onError(error) {
+      errors.push(error);
+      isDown = false;
+      servers = "tcp@b:1";
+    },
+  });
+  assertEquals(await addresses(discovery), ["tcp@a:1"]);
+  isDown = true;
+  await until(
+    "the list is old",
+    async () => (await addresses(discovery))[0] === "tcp@b:1",
+  );
+  assertEquals(errors.length, 1);
+  assert(requests >= 3);
 });

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { parseAddress } from "../address.ts";
 import type { Discovery } from "./discovery.ts";
+import { checkEndpoint, type Endpoint } from "./endpoint.ts";
 
 /**
  * Servers from a list that the program itself keeps (`MultiServersDiscovery` of
@@ -13,37 +13,48 @@ import type { Discovery } from "./discovery.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const discovery = new FixedDiscovery(["tcp@10.0.0.1:9999"]);
- * discovery.update(["tcp@10.0.0.1:9999", "tcp@10.0.0.2:9999"]);
+ * discovery.update([
+ *   "tcp@10.0.0.1:9999",
+ *   { address: "tcp@10.0.0.2:9999", weight: 2, tags: ["zone=b"] },
+ * ]);
  * assertEquals(discovery.getAll().length, 2);
  * ```
  */
 export class FixedDiscovery implements Discovery {
-  #servers: readonly string[] = [];
+  #servers: readonly Endpoint[] = [];
 
   /**
    * Begins with a list.
    *
-   * @param servers Addresses as `dial` takes them.
-   * @throws {SyntaxError} when one of them is none.
+   * @param servers Addresses as `dial` takes them, or endpoints.
+   * @throws {SyntaxError} when an address or a tag is none.
+   * @throws {RangeError} when a weight or a priority is out of range.
    */
-  constructor(servers: Iterable<string>) {
+  constructor(servers: Iterable<string | Endpoint>) {
     this.update(servers);
   }
 
   /**
    * Replaces the list.
    *
-   * @param servers Addresses as `dial` takes them.
-   * @throws {SyntaxError} when one of them is none; the old list stays.
+   * @param servers Addresses as `dial` takes them, or endpoints; of one address
+   * the first counts.
+   * @throws {SyntaxError} when an address or a tag is none; the old list stays.
+   * @throws {RangeError} when a weight or a priority is out of range; likewise.
    */
-  update(servers: Iterable<string>): void {
-    const unique = [...new Set(servers)];
-    for (const server of unique) parseAddress(server);
-    this.#servers = Object.freeze(unique);
+  update(servers: Iterable<string | Endpoint>): void {
+    const endpoints = new Map<string, Endpoint>();
+    for (const server of servers) {
+      const endpoint = checkEndpoint(server);
+      if (!endpoints.has(endpoint.address)) {
+        endpoints.set(endpoint.address, endpoint);
+      }
+    }
+    this.#servers = Object.freeze([...endpoints.values()]);
   }
 
   /** The list as it was last set. */
-  getAll(): readonly string[] {
+  getAll(): readonly Endpoint[] {
     return this.#servers;
   }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-// A server of net/rpc, in gob or as its argument says in JSON; it writes its
-// address and ends with its input.
+// A server of net/rpc, in gob or as its argument says in JSON, and one behind
+// HTTP; it writes both addresses and ends with its input.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"net/rpc"
 	"net/rpc/jsonrpc"
 	"os"
@@ -68,7 +69,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("tcp@%s\n", listener.Addr())
+	web, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	rpc.HandleHTTP()
+	fmt.Printf("tcp@%s http@%s\n", listener.Addr(), web.Addr())
 	go serve(listener)
+	go http.Serve(web, nil)
 	io.Copy(io.Discard, os.Stdin)
 }

@@ -52,7 +52,6 @@ export class Connection {
   #length: number;
   #fresh: Message[] = [];
   #hasDeflated = false;
-  #aheadBytes = 0;
   #isDeaf = false;
   #isEnded = false;
 
@@ -164,7 +163,6 @@ export class Connection {
     const bytes = this.#buffer.subarray(0, this.#length);
     const used = this.#codec.decode(bytes, (message) => this.#take(message));
     this.#length -= used;
-    this.#aheadBytes += used;
     if (used > 0) this.#buffer.copyWithin(0, used, used + this.#length);
     // One large message must not hold its memory as long as the connection lives.
     if (this.#length === 0 && this.#buffer.length > KEPT_BYTES) {
@@ -184,13 +182,10 @@ export class Connection {
     const fresh = this.#fresh;
     this.#fresh = [];
     this.#inbox.take(fresh);
-    if (this.#inbox.isEmpty) {
-      this.#aheadBytes = 0;
-      return;
-    }
+    if (this.#inbox.isEmpty) return;
     // Frames are read on for a while: a call under way may wait for what comes.
     const { maxBufferedBytes } = this.#limits;
-    if (this.isFramed && this.#aheadBytes < maxBufferedBytes) return;
+    if (this.isFramed && this.#inbox.bytes < maxBufferedBytes) return;
     this.#isDeaf = true;
     await this.#inbox.emptied();
     this.#isDeaf = false;

@@ -11,9 +11,9 @@ export interface Receiver {
 }
 
 /**
- * Hands messages over no faster than they can be taken. Calls wait in order;
- * what belongs to calls under way (cancel, items of streams, windows) overtakes
- * them, since those calls may be waiting for just that.
+ * Hands messages over no faster than they can be taken. Calls wait in order; calls
+ * with a stream and what belongs to calls under way (cancel, items, windows)
+ * overtake them, since those under way may be waiting for just that.
  */
 export class Inbox {
   readonly #receiver: Receiver;
@@ -23,12 +23,18 @@ export class Inbox {
   readonly #waiting = new Set<number>();
   /** Calls of the backlog that were given up before they began. */
   readonly #cancelled = new Set<number>();
+  #bytes = 0;
   #isClosed = false;
   #waiters: (() => void)[] = [];
 
   /** @param receiver Who takes the messages. */
   constructor(receiver: Receiver) {
     this.#receiver = receiver;
+  }
+
+  /** Bytes of what waits, as far as the codec tells them. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Whether everything was handed over. */
@@ -50,6 +56,7 @@ export class Inbox {
         continue;
       }
       this.#backlog.push(message);
+      this.#bytes += message.size ?? 0;
       this.#waiting.add(message.seq);
     }
   }
@@ -66,8 +73,8 @@ export class Inbox {
     this.#clear();
   }
 
-  #mustWait({ kind, seq }: Message): boolean {
-    if (kind !== undefined) return this.#waiting.has(seq);
+  #mustWait({ kind, extra }: Message): boolean {
+    if (kind !== undefined || extra?.isStream) return false;
     if (!this.isEmpty) return true;
     const pause = this.#receiver.pause?.();
     if (pause === undefined) return false;
@@ -79,23 +86,22 @@ export class Inbox {
     for (; this.#done < this.#backlog.length; this.#done++) {
       if (this.#isClosed) return;
       const message = this.#backlog[this.#done] as Message; // below the length
-      if (this.#cancelled.has(message.seq)) continue;
-      const pause = message.kind === undefined
-        ? this.#receiver.pause?.()
-        : undefined;
+      const isWanted = !this.#cancelled.has(message.seq);
+      const pause = isWanted ? this.#receiver.pause?.() : undefined;
       if (pause !== undefined) {
         pause.then(() => this.#goOn());
         return;
       }
+      this.#bytes -= message.size ?? 0;
       this.#waiting.delete(message.seq);
-      this.#receiver.receive(message);
+      if (isWanted) this.#receiver.receive(message);
     }
     this.#clear();
   }
 
   #clear(): void {
     this.#backlog = [];
-    this.#done = 0;
+    this.#done = this.#bytes = 0;
     this.#waiting.clear();
     this.#cancelled.clear();
     const waiters = this.#waiters;

@@ -42,27 +42,27 @@ Deno.test("Inbox hands calls over as there is room for them, in order", async ()
   assertEquals([got.length, isEmptied, inbox.isEmpty], [4, true, true]);
 });
 
-Deno.test("Inbox lets what belongs to calls under way overtake those that wait", async () => {
+Deno.test("Inbox lets streams and what belongs to calls under way overtake calls that wait", async () => {
   const { inbox, got, grant } = rig(1);
   inbox.take([
     message(1),
     message(2),
-    message(2, "data"),
     message(1, "data"),
-    message(3),
+    { ...message(3), extra: { isStream: true } },
+    message(3, "data"),
     message(0, "goaway"),
   ]);
-  assertEquals(got, ["call 1", "data 1", "goaway 0"]);
+  assertEquals(got, ["call 1", "data 1", "call 3", "data 3", "goaway 0"]);
   await grant(5);
-  assertEquals(got.slice(3), ["call 2", "data 2", "call 3"]);
+  assertEquals(got.slice(5), ["call 2"]);
 });
 
 Deno.test("Inbox forgets calls that are given up while they wait", async () => {
   const { inbox, got, grant } = rig(0);
-  inbox.take([message(1), message(2), message(1, "data")]);
-  inbox.take([message(1, "cancel"), message(1, "data"), message(3)]);
+  inbox.take([message(1), message(2)]);
+  inbox.take([message(1, "cancel"), message(3)]);
   await grant(9);
-  assertEquals(got, ["data 1", "call 2", "call 3"]);
+  assertEquals(got, ["call 2", "call 3"]);
 });
 
 Deno.test("Inbox hands nothing over once it is closed", async () => {
