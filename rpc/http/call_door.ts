@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { statusOf } from "../code.ts";
-import { checkMilliseconds } from "../duration.ts";
+import { MAX_MILLISECONDS } from "../duration.ts";
+import { RpcError } from "../errors.ts";
 import type { InvokeOptions } from "../invoker.ts";
 import type { Metadata } from "../metadata.ts";
 import { isAsyncIterable } from "../stream/outgoing_stream.ts";
@@ -42,6 +43,9 @@ const CONNECT_TIMEOUT = "connect-timeout-ms";
 const NAME = /^[a-z0-9._-]+$/;
 const JSON_TYPE = /^application\/json(?:\s*;|$)/i;
 
+/** What nobody reads any more, but a log may write. */
+const LEFT = new RpcError("canceled", "The client has left");
+
 /** Turns `POST /Service.method` into calls. */
 export class CallDoor {
   readonly #options: CallDoorOptions;
@@ -80,7 +84,8 @@ export class CallDoor {
       if (error instanceof HttpError) {
         return errorResponse(error.status, error.message);
       }
-      return failureResponse(error);
+      const hasLeft = request.signal.aborted;
+      return failureResponse(hasLeft ? LEFT : error);
     }
   }
 
@@ -129,14 +134,14 @@ export class CallDoor {
 
 function timeoutOf(headers: Headers): number {
   const text = headers.get(TIMEOUT) ?? headers.get(CONNECT_TIMEOUT) ?? "0";
-  try {
-    return checkMilliseconds(
-      "timeout",
-      /^\d+$/.test(text) ? Number(text) : NaN,
-    );
-  } catch (error) {
-    throw new HttpError((error as Error).message, 400); // a RangeError
-  }
+  const ms = /^\d{1,10}$/.test(text) ? Number(text) : Infinity;
+  if (ms <= MAX_MILLISECONDS) return ms;
+  throw new HttpError(
+    `Cannot use timeout ${
+      JSON.stringify(text)
+    }: 0 to ${MAX_MILLISECONDS} milliseconds are wanted`,
+    400,
+  );
 }
 
 function replyResponse(reply: unknown, request: Request): Response {

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { REGISTRY_PATH } from "../registry.ts";
+import { REGISTRY_PATH } from "../registry_wire.ts";
 import { GEE_RPC_PATH, GO_RPC_PATH } from "../wire/connect_http.ts";
 import type { CallDoor } from "./call_door.ts";
 import type { DebugDoor } from "./debug_door.ts";
@@ -18,7 +18,9 @@ export interface HttpDoorOptions {
   /** Whether there is a method of that name. */
   readonly has: (serviceMethod: string) => boolean;
   /** A list of servers, where there is one. */
-  readonly registry: { fetch(request: Request): Response } | undefined;
+  readonly registry:
+    | { fetch(request: Request): Response | Promise<Response> }
+    | undefined;
   /** Pages for people, where they are wanted. */
   readonly debug: DebugDoor | undefined;
 }
