@@ -13,7 +13,7 @@ import {
   jsonResponse,
 } from "./error_response.ts";
 import { HttpError } from "./http_error.ts";
-import type { FetchInfo } from "./http_options.ts";
+import { type FetchInfo, peerOf } from "./http_options.ts";
 import { readBody } from "./read_body.ts";
 import { streamResponse } from "./stream_response.ts";
 
@@ -68,12 +68,13 @@ export class CallDoor {
   async answer(
     request: Request,
     serviceMethod: string,
-    { remoteAddr }: FetchInfo,
+    info: FetchInfo,
   ): Promise<Response> {
+    const peer = peerOf(info);
     try {
       const args = await this.#arguments(request);
       const reply = await this.#options.invoke(serviceMethod, args, {
-        ...(remoteAddr !== undefined && { peer: remoteAddr }),
+        ...(peer !== undefined && { peer }),
         dialect: "http",
         metadata: this.#metadata(request.headers),
         signal: request.signal,

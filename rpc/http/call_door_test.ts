@@ -7,6 +7,7 @@ import type { CallContext } from "../context.ts";
 import { RpcError } from "../errors.ts";
 import { Server, type ServerOptions } from "../server.ts";
 import { settle } from "../testdata/pipe.ts";
+import { Engine } from "../../web/mod.ts";
 
 class Things {
   context: CallContext | undefined;
@@ -399,4 +400,23 @@ Deno.test("Server.fetch() writes streams as lines or as events, no faster than t
   await things.left.promise;
   await settle();
   assertEquals(server.stats().inFlight, 0);
+});
+
+Deno.test("Server.fetch() is mounted in an engine of web below a prefix", async () => {
+  const { server, things } = opened({ debug: true });
+  await using _ = server;
+  const app = new Engine();
+  app.mount("/api/rpc", server.fetch);
+  const remoteAddr = { transport: "tcp", hostname: "::1", port: 1 } as const;
+  const ask = (path: string, init: RequestInit) =>
+    app.fetch(new Request(`http://localhost/api/rpc${path}`, init), {
+      remoteAddr,
+    });
+  const reply = await ask("/Things.echo", {
+    method: "POST",
+    body: "7",
+    headers: { "content-type": "application/json" },
+  });
+  assertEquals([await reply.text(), things.context?.peer], ["7", remoteAddr]);
+  assertEquals((await ask("/debug/rpc", {})).status, 200);
 });

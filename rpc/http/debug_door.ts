@@ -10,7 +10,7 @@ import {
 } from "./error_response.ts";
 import { goPage, goServices } from "./go_page.ts";
 import { whyNotLocal } from "./guard.ts";
-import type { DebugOptions, FetchInfo } from "./http_options.ts";
+import { type DebugOptions, type FetchInfo, peerOf } from "./http_options.ts";
 
 /** What the pages show: a `Server` is one. */
 export interface DebugSource {
@@ -75,7 +75,7 @@ export class DebugDoor {
     info: FetchInfo,
   ): Promise<string | undefined> {
     if (this.#authorize === undefined) {
-      return whyNotLocal(request, info.remoteAddr);
+      return whyNotLocal(request, peerOf(info));
     }
     try {
       if (await this.#authorize(request, info)) return undefined;

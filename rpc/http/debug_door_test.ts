@@ -1,6 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { debugPage } from "./debug_page.ts";
+import { goPage } from "./go_page.ts";
 import { Server, type ServerOptions } from "../server.ts";
 import { schemaOf } from "../testdata/schema.ts";
 
@@ -15,7 +17,7 @@ function opened(options: ServerOptions = { debug: true }): Server {
   const server = new Server(options);
   server.register({
     sum: ({ a, b }: { a: number; b: number }) => a + b,
-    "<b>'&+"() {
+    fail() {
       throw new Error("no");
     },
   }, {
@@ -115,7 +117,7 @@ Deno.test("Server.fetch() shows debug pages to nobody but clients on this machin
 });
 
 Deno.test("Server.fetch() asks authorize instead, and shows nothing when that throws", async () => {
-  const asked: (Deno.Addr | undefined)[] = [];
+  const asked: unknown[] = [];
   await using server = opened({
     debug: {
       authorize({ headers }, { remoteAddr }) {
@@ -146,12 +148,12 @@ Deno.test("Server.fetch() asks authorize instead, and shows nothing when that th
 Deno.test("Server.fetch() tells on the debug page what was called, escaped everywhere", async () => {
   await using server = opened();
   await server.invoke("Odd.sum", {});
-  await server.invoke("Odd.<b>'&+").catch(() => {});
+  await server.invoke("Odd.fail").catch(() => {});
   const json = await server.fetch(get("/debug/rpc?format=json"), HERE);
   const report = await json.json();
   assert(report.now > 0);
   assertEquals([report.calls, report.errors, report.peers], [2, 1, []]);
-  assertEquals(report.methods["Odd.<b>'&+"].errors, { unknown: 1 });
+  assertEquals(report.methods["Odd.fail"].errors, { unknown: 1 });
   const asJson = await server.fetch(
     get("/debug/rpc", { accept: "application/json" }),
     HERE,
@@ -166,10 +168,10 @@ Deno.test("Server.fetch() tells on the debug page what was called, escaped every
   assertMatch(policy, /^default-src 'none'; .*frame-ancestors 'none'$/);
   const html = await page.text();
   assert(html.includes(`<script type="module" nonce="${nonce}">`));
-  assert(!html.includes("<b>") && !/src=|https?:/.test(html));
+  assert(!/src=|https?:/.test(html));
   assert(
     html.includes(
-      '<th scope="row">Odd.&lt;b&gt;&#39;&amp;+</th><td>1</td><td>unknown 1</td>',
+      '<th scope="row">Odd.fail</th><td>1</td><td>unknown 1</td>',
     ),
   );
   // A textarea drops the line end it begins with.
@@ -196,7 +198,7 @@ Deno.test("Server.fetch() shows what Go's eyes know at /debug/geerpc", async () 
     cell
   );
   assertEquals(cells, [
-    "&lt;b&gt;&#39;&amp;&#43;(interface {}, *interface {}) error",
+    "fail(interface {}, *interface {}) error",
     "0",
     "sum(interface {}, *interface {}) error",
     "1",
@@ -208,4 +210,39 @@ Deno.test("Server.fetch() offers no forms where calls are off", async () => {
   await using server = opened({ debug: true, http: { calls: false } });
   const html = await (await server.fetch(get("/debug/rpc"), HERE)).text();
   assert(html.includes("<caption") && !html.includes("<form"));
+});
+
+Deno.test("debugPage() and goPage() escape names, whatever they are", () => {
+  const name = `<b>'&+"</textarea>`;
+  const counts = { calls: 1, inFlight: 0 };
+  const html = debugPage({
+    stats: {
+      connections: 1,
+      errors: 0,
+      ...counts,
+      methods: { [name]: { ...counts, errors: {}, p50: 1, p99: 2 } },
+      peers: [{
+        peer: { transport: "unix", path: name },
+        dialect: name,
+        since: 0,
+        ...counts,
+      }],
+    },
+    methods: [{
+      name,
+      params: [{ name: "args", schema: { default: name } }],
+      result: { name: "reply", schema: {} },
+      "x-idempotent": false,
+      "x-stream": true,
+    }],
+    hasCalls: true,
+    now: 1000,
+    nonce: "x",
+  });
+  assertEquals(html.includes(name), false);
+  assertEquals(html.split("<b>").length, 1);
+  assert(html.includes("unix &lt;b&gt;&#39;&amp;+&quot;&lt;/textarea&gt;"));
+  const page = goPage([{ name, methods: [{ signature: name, calls: 1 }] }]);
+  const wanted = "&lt;b&gt;&#39;&amp;&#43;&#34;&lt;/textarea&gt;";
+  assertEquals(page.split(wanted).length, 3);
 });

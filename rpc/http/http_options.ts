@@ -5,7 +5,17 @@ import { checkMilliseconds } from "../duration.ts";
 /** Where a request came from: the second argument of a `Deno.serve` handler. */
 export interface FetchInfo {
   /** The address of the client. */
-  readonly remoteAddr?: Deno.Addr | undefined;
+  readonly remoteAddr?:
+    | Deno.Addr
+    | { readonly hostname?: string }
+    | undefined;
+}
+
+/** Who calls, as contexts have it. */
+export function peerOf({ remoteAddr }: FetchInfo): Deno.Addr | undefined {
+  return remoteAddr !== undefined && "transport" in remoteAddr
+    ? remoteAddr as Deno.Addr // only these have a transport
+    : undefined;
 }
 
 /** What of HTTP is spoken on the port of a server and by its `fetch`. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 // Requests of HTTP as bytes, for tests of what a client would not send.
 
-import { Server } from "../server.ts";
+import type { Server } from "../server.ts";
 import { pipe, type PipeEnd } from "./pipe.ts";
 
 /** A client of a server on a pipe. */

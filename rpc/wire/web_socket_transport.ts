@@ -78,10 +78,10 @@ export class WebSocketTransport implements Transport {
 
   /** Sends some of the bytes, once the other side has room for them. */
   async write(bytes: Uint8Array): Promise<number> {
-    while (this.#room === 0 && !this.#isEnded && !this.#isClosed) {
+    while (this.#room === 0 && !this.#isOver()) {
       await new Promise<void>((resolve) => this.#wakeWriter = resolve);
     }
-    if (this.#isClosed || this.#isEnded) throw this.#error ?? this.#closed();
+    if (this.#isOver()) throw this.#error ?? this.#closed();
     const count = Math.min(bytes.length, this.#room, MAX_MESSAGE_BYTES);
     // A copy is sent; the buffer may change at once.
     this.#socket.send(bytes.slice(0, count));
@@ -168,6 +168,10 @@ export class WebSocketTransport implements Transport {
   #wake(): void {
     this.#wakeReader?.();
     this.#wakeWriter?.();
+  }
+
+  #isOver(): boolean {
+    return this.#isClosed || this.#isEnded || this.#error !== undefined;
   }
 
   #closed(): Error {
