@@ -147,7 +147,7 @@ describe(titled("rpc in a browser"), { skip: isSkipped }, () => {
   });
   afterAll(async () => {
     await browser.close();
-    await server.close();
+    await server.close({ timeout: 0 }); // one stream never ends
     await web.shutdown();
   });
 
