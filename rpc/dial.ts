@@ -35,6 +35,7 @@ export interface DialOptions extends ClientOptions {
  * for one that is asked by CONNECT, as Go servers behind `HandleHTTP` are.
  * @param options Codec, timeouts and limits.
  * @returns a client that is ready for calls.
+ * @throws {TypeError} when a certificate has no key, or the other way round.
  * @throws {SyntaxError} when the address is none.
  * @throws {ConnectError} when no connection came about in time.
  * @throws {RangeError} when a limit or a timeout is out of range.
@@ -65,6 +66,9 @@ export async function dial(
   const { signal, connectTimeout = 10_000, tls = {}, reconnect = true } =
     options;
   checkMilliseconds("connectTimeout", connectTimeout);
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new TypeError(`Cannot dial "${address}": "cert" goes with "key"`);
+  }
   const target = parseAddress(address);
   const path = options.codec?.type === NET_RPC_TYPE
     ? GO_RPC_PATH

@@ -218,7 +218,8 @@
  *   word there.
  * - Large bodies go in parts, between which other messages go; an item of a stream
  *   goes as a whole.
- * - A listener of TLS does not ask for certificates of clients, as Deno cannot.
+ * - A listener of Deno does not ask for certificates of clients. For mutual TLS give
+ *   `Server.serve` the sockets of `node:tls` ({@linkcode streamTransport}).
  * - Limits of methods are those of one server, for all callers together; a method
  *   that was answered at its timeout counts until it ends, a stream only until it
  *   begins.
@@ -385,6 +386,7 @@ export type { Rate } from "./throttle/token_bucket.ts";
 export type { AdaptiveOptions } from "./throttle/vegas.ts";
 export type { ArgumentIssue, MethodSchema } from "./validate.ts";
 export type { KeepAliveOptions } from "./wire/keep_alive.ts";
+export { type StreamPair, streamTransport } from "./wire/stream_transport.ts";
 export type { Transport } from "./wire/transport.ts";
 export type { Room, Writer, WriterSource } from "./wire/writer.ts";
 export { type ServiceBroadcast, XClient } from "./x_client.ts";
