@@ -5,7 +5,7 @@ import { FakeTime } from "@std/testing/time";
 import { Group } from "./group.ts";
 import { type ChaosNode, ChaosRun, turns } from "./testdata/chaos.ts";
 
-const SEEDS = 100;
+const SEEDS = 30;
 
 /** A group that copies at once, and whose copies never end by themselves. */
 function makeNode(

@@ -170,7 +170,7 @@ conform("Session.insert() takes 10,111 rows, all or none", async (engine) => {
     (await session.model(users).where({ id: 10_111 }).first())?.name,
     "n10110",
   );
-});
+}, { isLarge: true });
 
 conform("Query.where() knows every operator", async (engine) => {
   const session = await people(engine);

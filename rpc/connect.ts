@@ -68,21 +68,40 @@ async function open(
     return await Deno.connect({ transport: "unix", path: address.path });
   }
   const { hostname, port } = address;
+  const { cert, key } = tls;
+  if (address.protocol === "tls" && cert !== undefined && key !== undefined) {
+    return await openAs({ hostname, port, cert, key }, tls.caCerts, limit);
+  }
   const conn = await Deno.connect({ hostname, port, signal: limit });
   setNoDelay(conn);
   if (address.protocol !== "tls") return conn;
-  const { caCerts, cert, key } = tls;
-  const secure = await within(
-    limit,
-    conn,
-    Deno.startTls(conn, {
-      hostname,
-      ...(caCerts !== undefined && { caCerts: [...caCerts] }),
-      ...(cert !== undefined && key !== undefined && { cert, key }),
-    }),
-  );
+  const starting = Deno.startTls(conn, { hostname, ...trust(tls.caCerts) });
+  const secure = await within(limit, conn, starting);
   await within(limit, secure, secure.handshake());
   return secure;
+}
+
+/** With a certificate of one's own, which `Deno.startTls` would not show. */
+async function openAs(
+  options: Deno.ConnectTlsOptions & Deno.TlsCertifiedKeyPem,
+  caCerts: readonly string[] | undefined,
+  limit: AbortSignal,
+): Promise<Deno.Conn> {
+  const connecting = Deno.connectTls({ ...options, ...trust(caCerts) });
+  let conn;
+  try {
+    conn = await abortable(connecting, limit);
+  } catch (error) {
+    // It takes no signal: what comes too late is closed.
+    connecting.then(closeQuietly, () => {});
+    throw error;
+  }
+  await within(limit, conn, conn.handshake());
+  return conn;
+}
+
+function trust(caCerts: readonly string[] | undefined): { caCerts?: string[] } {
+  return caCerts === undefined ? {} : { caCerts: [...caCerts] };
 }
 
 /** Waits for what is done with a connection, which ends when that fails or takes too long. */

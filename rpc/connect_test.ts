@@ -31,6 +31,11 @@ Deno.test("dial() speaks TLS with a server whose certificate it trusts, and with
     ConnectError,
     `Cannot connect to "${address}": `,
   );
+  await assertRejects(
+    () => dial(address, { tls: { cert: "x" } }),
+    TypeError,
+    `Cannot dial "${address}": "cert" goes with "key"`,
+  );
   assertThrows(
     () => server.listen({ cert: "x" }),
     TypeError,

@@ -39,6 +39,7 @@ export interface DialOptions extends ClientOptions {
  * only ones in browsers.
  * @param options Codec, timeouts and limits.
  * @returns a client that is ready for calls.
+ * @throws {TypeError} when a certificate has no key, or the other way round.
  * @throws {SyntaxError} when the address is none.
  * @throws {ConnectError} when no connection came about in time.
  * @throws {RangeError} when a limit or a timeout is out of range.
@@ -69,6 +70,9 @@ export async function dial(
   const { signal, connectTimeout = 10_000, tls = {}, reconnect = true } =
     options;
   checkMilliseconds("connectTimeout", connectTimeout);
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new TypeError(`Cannot dial "${address}": "cert" goes with "key"`);
+  }
   const path = options.codec?.type === NET_RPC_TYPE
     ? GO_RPC_PATH
     : GEE_RPC_PATH;

@@ -1,9 +1,9 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 /**
- * Typed remote calls over TCP, TLS and Unix sockets: register an object on one
- * side, call its methods on the other, with any number of calls and streams
- * under way on one connection.
+ * Typed remote calls over TCP, TLS, Unix sockets, WebSockets and HTTP: register an
+ * object on one side, call its methods on the other, with any number of calls and
+ * streams under way on one connection.
  *
  * ```ts
  * import { dial, Server } from "@gee/std/rpc";
@@ -146,6 +146,63 @@
  * clients, whose next calls go to a new connection. `tls@host:port` speaks TLS,
  * `http@host:port` asks by CONNECT.
  *
+ * ## Over HTTP
+ *
+ * The same port answers `POST /Service.method` for `curl` and other languages, and
+ * so does `server.fetch`, for `Deno.serve` or mounted in an engine: arguments and
+ * reply are JSON, a failure is `{ code, message, details }` with the status of its
+ * {@linkcode Code}, a stream is a line of JSON for each item, or events
+ * where `accept: text/event-stream` asks for them; a stream that fails ends with
+ * `{"error":…}` and breaks off. `authorization`, `traceparent` and `x-rpc-*` become
+ * metadata, `x-rpc-timeout` is in ms. `http: false` switches it all off.
+ *
+ * ```ts
+ * import { Server } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new Server({ debug: true, http: { hosts: ["rpc.example.com"] } });
+ * server.register({ square: (n: number) => n * n }, { name: "Math" });
+ * const { addr } = server.listen();
+ * const origin = `http://127.0.0.1:${(addr as Deno.NetAddr).port}`;
+ *
+ * // curl -H 'content-type: application/json' -d 7 http://127.0.0.1:…/Math.square
+ * const reply = await fetch(`${origin}/Math.square`, {
+ *   method: "POST",
+ *   headers: { "content-type": "application/json" },
+ *   body: "7",
+ * });
+ * assertEquals(await reply.json(), 49);
+ *
+ * const page = await fetch(`${origin}/debug/rpc?format=json`); // for people without
+ * assertEquals((await page.json()).methods["Math.square"].calls, 1);
+ * ```
+ *
+ * Pages of other sites cannot call: their requests are refused, no CORS header is
+ * ever sent, and names other than `localhost`, addresses and `hosts` are not
+ * answered. A `registry` is offered at `/_geerpc_/registry`, and with `debug` there
+ * are `/debug/rpc`, a live page to look and to call methods, and `/debug/geerpc`,
+ * the original's, for clients on this machine or whom `authorize` lets through.
+ *
+ * ## From browsers
+ *
+ * `server.webSocket` answers, behind `Deno.serve`, what `dial("ws://…")` asks: the
+ * same client, streams and all, also in browsers, from pages of the same origin or
+ * of `origins`.
+ *
+ * ```ts
+ * import { dial, Server } from "@gee/std/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new Server();
+ * server.register({ square: (n: number) => n * n }, { name: "Math" });
+ * await using web = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   (request, { remoteAddr }) => server.webSocket(request, { peer: remoteAddr }),
+ * );
+ * await using client = await dial(`ws://127.0.0.1:${web.addr.port}/rpc`);
+ * assertEquals(await client.call("Math.square", 7), 49);
+ * ```
+ *
  * ## What stands around methods
  *
  * Validators, interceptors, authentication, timeouts and limits are put around a
@@ -218,7 +275,8 @@
  *   word there.
  * - Large bodies go in parts, between which other messages go; an item of a stream
  *   goes as a whole.
- * - A listener of TLS does not ask for certificates of clients, as Deno cannot.
+ * - A listener of Deno does not ask for certificates of clients. For mutual TLS give
+ *   `Server.serve` the sockets of `node:tls` ({@linkcode streamTransport}).
  * - Limits of methods are those of one server, for all callers together; a method
  *   that was answered at its timeout counts until it ends, a stream only until it
  *   begins.
@@ -238,10 +296,7 @@
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
 export type { Authenticate } from "./authenticate.ts";
-export {
-  type ConsistentHashOptions,
-  ConsistentHashSelector,
-} from "./balance/consistent_hash.ts";
+export * from "./balance/consistent_hash.ts";
 export type { SelectorName } from "./balance/create_selector.ts";
 export { LeastPendingSelector } from "./balance/least_pending.ts";
 export { P2cSelector } from "./balance/p2c.ts";
@@ -251,21 +306,8 @@ export type { Candidate, Selector } from "./balance/selector.ts";
 export { WeightedSelector } from "./balance/weighted.ts";
 export { Call, type CallOptions } from "./call.ts";
 export { Client, type ClientOptions, type ClientStats } from "./client.ts";
-export {
-  type Codec,
-  type CodecFactory,
-  type CodecSide,
-  type ControlKind,
-  Deflated,
-  type Extra,
-  InvalidBody,
-  type Message,
-} from "./codec/codec.ts";
-export {
-  frameCodec,
-  type FrameCodecOptions,
-  framesCodec,
-} from "./codec/frame_codec.ts";
+export * from "./codec/codec.ts";
+export * from "./codec/frame_codec.ts";
 export {
   gobCodec,
   type GobCodecOptions,
@@ -279,38 +321,15 @@ export type { TlsOptions } from "./connect.ts";
 export type { CallContext } from "./context.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export type { Discovery, DiscoveryOptions } from "./discovery/discovery.ts";
-export {
-  DnsDiscovery,
-  type DnsDiscoveryOptions,
-  type DnsResolver,
-  type SrvRecord,
-} from "./discovery/dns_discovery.ts";
+export * from "./discovery/dns_discovery.ts";
 export type { Endpoint, EndpointList } from "./discovery/endpoint.ts";
 export { EtcdDiscovery } from "./discovery/etcd_discovery.ts";
 export type { EtcdOptions } from "./discovery/etcd_gateway.ts";
-export {
-  EtcdHeartbeat,
-  type EtcdHeartbeatOptions,
-} from "./discovery/etcd_heartbeat.ts";
+export * from "./discovery/etcd_heartbeat.ts";
 export { FixedDiscovery } from "./discovery/fixed.ts";
-export {
-  IterableDiscovery,
-  type IterableDiscoveryOptions,
-} from "./discovery/iterable_discovery.ts";
-export {
-  RegistryDiscovery,
-  type RegistryDiscoveryOptions,
-} from "./discovery/registry_discovery.ts";
-export {
-  ConnectError,
-  LimitError,
-  NoServersError,
-  RemoteError,
-  RpcError,
-  type RpcErrorOptions,
-  ShutdownError,
-  WireError,
-} from "./errors.ts";
+export * from "./discovery/iterable_discovery.ts";
+export * from "./discovery/registry_discovery.ts";
+export * from "./errors.ts";
 export type { GobLimits } from "./gob/gob_decoder.ts";
 export type { GobKind, GobType } from "./gob/gob_node.ts";
 export type {
@@ -320,6 +339,12 @@ export type {
   HealthStatus,
 } from "./health.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+export type {
+  DebugOptions,
+  FetchInfo,
+  HttpOptions,
+} from "./http/http_options.ts";
+export type { HttpAnswer } from "./http/http_answer.ts";
 export type { InterceptedCall, Interceptor } from "./interceptor.ts";
 export type { InvokeOptions } from "./invoker.ts";
 export type { Limits } from "./limits.ts";
@@ -334,11 +359,7 @@ export type {
   OpenRpcInfo,
   OpenRpcMethod,
 } from "./open_rpc.ts";
-export type {
-  DescribeRequest,
-  Reflection,
-  ServiceDescription,
-} from "./reflection.ts";
+export type * from "./reflection.ts";
 export type { MethodOptions } from "./registered_method.ts";
 export { Registry, type RegistryOptions } from "./registry.ts";
 export {
@@ -357,14 +378,7 @@ export type {
 export type { OutlierOptions } from "./resilience/outlier_detector.ts";
 export type { RetryBudgetOptions } from "./resilience/retry_budget.ts";
 export type { SubsetOptions } from "./resilience/subset.ts";
-export {
-  type CloseOptions,
-  type ConnectionStats,
-  Server,
-  type ServerListener,
-  type ServerOptions,
-  type ServerStats,
-} from "./server.ts";
+export * from "./server.ts";
 export type { ArgumentsOf, MethodName, RegisterOptions } from "./service.ts";
 export type {
   Caller,
@@ -372,27 +386,15 @@ export type {
   RemoteReply,
   ServiceClient,
 } from "./service_client.ts";
-export type {
-  JsonSchemaTarget,
-  StandardIssue,
-  StandardJsonSchema,
-  StandardProps,
-  StandardResult,
-  StandardSchema,
-} from "./standard_schema.ts";
+export type * from "./standard_schema.ts";
 export type { ThrottleOptions } from "./throttle/throttle.ts";
 export type { Rate } from "./throttle/token_bucket.ts";
 export type { AdaptiveOptions } from "./throttle/vegas.ts";
 export type { ArgumentIssue, MethodSchema } from "./validate.ts";
+export type { WebSocketDoorOptions } from "./web_socket_door.ts";
 export type { KeepAliveOptions } from "./wire/keep_alive.ts";
+export { type StreamPair, streamTransport } from "./wire/stream_transport.ts";
 export type { Transport } from "./wire/transport.ts";
 export type { Room, Writer, WriterSource } from "./wire/writer.ts";
 export { type ServiceBroadcast, XClient } from "./x_client.ts";
-export type {
-  BroadcastOptions,
-  BroadcastResult,
-  FailPolicy,
-  XClientOptions,
-  XClientServerStats,
-  XClientStats,
-} from "./x_client_options.ts";
+export type * from "./x_client_options.ts";

@@ -14,7 +14,7 @@ import type {
 import { type ChaosNode, ChaosRun, turns } from "../testdata/chaos.ts";
 
 const GROUP = "g";
-const SEEDS = 150;
+const SEEDS = 40;
 
 /** A group that is no more than the rules of coherence; copies never end. */
 class TinyGroup implements ChaosNode, PeerSource {

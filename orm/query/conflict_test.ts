@@ -214,6 +214,7 @@ onEveryDriver(
     );
     assertEquals(await model.where({ name: "late" }).count(), 0);
   },
+  { isLarge: true },
 );
 
 onEveryDriver(

@@ -230,6 +230,7 @@ onEveryDriver(
       assertEquals(byReal[0]?.k, id + 0.1);
     }
   },
+  { isLarge: true },
 );
 
 Deno.test("Query.with() runs one query for each relation", async () => {

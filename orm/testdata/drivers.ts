@@ -97,6 +97,11 @@ export interface DriverTestOptions {
    * cannot carry the value.
    */
   readonly isLocal?: boolean;
+  /**
+   * Whether it moves thousands of rows. A WebSocket takes most of a millisecond
+   * for each of them, whatever it is that is tested: HTTP stands for both.
+   */
+  readonly isLarge?: boolean;
   /** How the engine behaves. */
   readonly engine?: EngineOptions;
 }
@@ -105,7 +110,7 @@ export interface DriverTestOptions {
 export function onEveryDriver(
   name: string,
   test: (engine: Engine) => Promise<void>,
-  { isLocal = false, engine = {} }: DriverTestOptions = {},
+  { isLocal = false, isLarge = false, engine = {} }: DriverTestOptions = {},
 ): void {
   for (const [label, driver] of Object.entries(DRIVERS)) {
     Deno.test(`${name}, on ${label}`, async () => {
@@ -115,6 +120,7 @@ export function onEveryDriver(
     });
   }
   for (const [label, open] of isLocal ? [] : Object.entries(REMOTE)) {
+    if (isLarge && label.endsWith("ws")) continue;
     const isReal = !label.endsWith("double");
     const title = `${name}, on ${label}`;
     Deno.test({
