@@ -268,6 +268,7 @@ export class Server implements AsyncDisposable {
     this.#health.goDown();
     this.#listening.stop();
     this.#connections.stopHandshakes();
+    this.#door.close();
     if (timeout > 0) await this.#drain(timeout);
     this.#invoker.close();
     await this.#connections.close();

@@ -21,12 +21,8 @@ export function isGoodHost(
 }
 
 /** Whether a page of another site wants to change something. */
-export function isForeignWrite(request: Request): boolean {
-  return !SAFE.has(request.method) && isForeign(request);
-}
-
-/** Whether a page of another site asks. */
-export function isForeign({ headers, url }: Request): boolean {
+export function isForeignWrite({ method, headers, url }: Request): boolean {
+  if (SAFE.has(method)) return false;
   const site = headers.get("sec-fetch-site");
   if (site !== null) return site !== "same-origin" && site !== "none";
   // Over plain HTTP browsers tell no site, except on this machine.

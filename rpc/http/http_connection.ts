@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { abortable } from "../abortable.ts";
 import type { TimerWheel } from "../wire/timer_wheel.ts";
 import {
   type ConnectPath,
@@ -53,8 +54,8 @@ export class HttpConnection {
   readonly #transport: Transport;
   readonly #reader: HttpReader;
   readonly #options: HttpConnectionOptions;
+  readonly #leaving = new AbortController();
   #isDraining = false;
-  #isClosed = false;
   #answering: Promise<boolean> | undefined;
 
   /**
@@ -104,8 +105,14 @@ export class HttpConnection {
   /** Ends the connection now. */
   close(): void {
     if (this.#isClosed) return;
-    this.#isClosed = true;
+    this.#leaving.abort(
+      new DOMException("The connection has ended", "AbortError"),
+    );
     closeQuietly(this.#transport);
+  }
+
+  get #isClosed(): boolean {
+    return this.#leaving.signal.aborted;
   }
 
   async #head(): Promise<RequestHead | undefined> {
@@ -141,12 +148,12 @@ export class HttpConnection {
   async #exchange(head: RequestHead): Promise<boolean> {
     const { fetch, peer, onAnswer } = this.#options;
     const body = await this.#body(head);
-    const leaving = new AbortController();
-    const request = toRequest(head, body, leaving.signal);
-    this.#reader.watch(() =>
-      leaving.abort(new DOMException("The client has left", "AbortError"))
-    );
-    const response = await fetch(request, { remoteAddr: peer });
+    const { signal } = this.#leaving;
+    const request = toRequest(head, body, signal);
+    this.#reader.watch(() => this.close());
+    // What answers may hang; the connection must not.
+    const answering = fetch(request, { remoteAddr: peer });
+    const response = await abortable(answering, signal);
     onAnswer();
     const wanted = head.headers.get("connection") ?? "";
     return await writeResponse((bytes) => this.#write(bytes), response, {

@@ -4,7 +4,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { CallContext } from "../context.ts";
 import { RpcError } from "../errors.ts";
 import { Server, type ServerOptions } from "../server.ts";
-import { settle } from "../testdata/pipe.ts";
+import { RegistryDiscovery } from "../discovery/registry_discovery.ts";
+import { Heartbeat } from "../heartbeat.ts";
+import { XClient } from "../x_client.ts";
+import { Registry } from "../registry.ts";
+import { pipe, settle } from "../testdata/pipe.ts";
+import { seeded } from "../testdata/random.ts";
 import { parts, RawHttp } from "../testdata/raw_http.ts";
 
 class Arith {
@@ -188,7 +193,7 @@ Deno.test("Server on its port aborts a call whose client leaves", async () => {
   http.end.close();
   await settle();
   assertEquals(signal.aborted, true);
-  assertEquals((signal.reason as Error).message, "The client has left");
+  assertEquals((signal.reason as Error).message, "The connection has ended");
   arith.release.resolve("late");
 });
 
@@ -220,4 +225,103 @@ Deno.test("Server with http: false ends connections of HTTP without a byte", asy
   ]);
   const request = new Request("http://localhost/Arith.sum", { method: "POST" });
   assertEquals((await http.server.fetch(request)).status, 404);
+});
+
+Deno.test("Server.close() waits neither for a poll of its registry nor for an answer that hangs", async () => {
+  const registry = new Registry();
+  const asked = Promise.withResolvers<void>();
+  const authorize = () => {
+    asked.resolve();
+    return new Promise<boolean>(() => {});
+  };
+  const server = new Server({ registry, debug: { authorize } });
+  const [poll, hang] = [new RawHttp(server), new RawHttp(server)];
+  await poll.send("GET /_geerpc_/registry HTTP/1.0\n\n");
+  const [, version] = /X-Geerpc-Version: (.*)\r/.exec(await poll.read()) ?? [];
+  const again = new RawHttp(server);
+  await again.send(
+    `GET /_geerpc_/registry?wait=50000&version=${version} HTTP/1.0\n\n`,
+  );
+  await hang.send("GET /debug/rpc HTTP/1.0\n\n");
+  await asked.promise;
+  const closing = server.close({ timeout: 1 });
+  assertEquals(parts(await again.read())[0], 200);
+  assertEquals(await hang.read(), "");
+  await closing;
+  await registry.close();
+});
+
+Deno.test("Server on its port survives 3,000 mutated requests, each refused or answered", async () => {
+  const errors: unknown[] = [];
+  const server = new Server({
+    onError: (error) => errors.push(error),
+    debug: true,
+    registry: new Registry(),
+  });
+  server.register(new Arith());
+  const samples = [
+    post("Arith.echo", SUM, CLOSE),
+    post("Arith.count", "2", CLOSE),
+    `GET /debug/rpc HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n\r\n`,
+    "HEAD /_geerpc_/registry HTTP/1.0\n\n",
+  ];
+  const random = seeded(6);
+  const odd = "\0\r\n\t :/%\xff";
+  for (let round = 0; round < 3000; round++) {
+    let text = samples[random(samples.length)] ?? "";
+    for (let changes = random(4); changes > 0; changes--) {
+      const at = 5 + random(text.length); // behind the method
+      const count = random(3);
+      text = text.slice(0, at) + odd.charAt(random(odd.length)) +
+        text.slice(at + count);
+    }
+    const [end, other] = pipe();
+    const running = server.serve(other);
+    await end.write(
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    );
+    for (let turn = 0; turn < 60; turn++) await Promise.resolve();
+    let answer = "";
+    if (other.writes.length > 0) {
+      const buffer = new Uint8Array(20_000);
+      const count = await end.read(buffer) ?? 0;
+      answer = String.fromCharCode(...buffer.subarray(0, count));
+      const status = Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]);
+      const isGood = status >= 200 && status < 500 || status === 501 ||
+        status === 505;
+      assertEquals(isGood, true, `${JSON.stringify(text)}: ${answer}`);
+    }
+    end.close();
+    await running;
+  }
+  assertEquals(errors, []);
+  await server.close();
+});
+
+Deno.test("Server on its port is a registry for heartbeats and discoveries, and speaks with fetch", async () => {
+  await using registry = new Registry();
+  await using server = new Server({ registry });
+  server.register(new Arith());
+  const { address, addr } = server.listen();
+  const origin = `http://127.0.0.1:${(addr as Deno.NetAddr).port}`;
+  const url = `${origin}/_geerpc_/registry`;
+  await using heartbeat = new Heartbeat(url, address);
+  await heartbeat.listed;
+  await using client = new XClient(new RegistryDiscovery(url));
+  assertEquals(await client.call("Arith.sum", { a: 1, b: 2 }), 3);
+  const head = await fetch(url, { method: "HEAD" });
+  assertEquals(head.headers.get("x-geerpc-servers"), address);
+  const text = "é".repeat(1 << 20);
+  const reply = await fetch(`${origin}/Arith.echo`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(text),
+  });
+  assertEquals(await reply.json() === text, true);
+  const [first, second] = await Promise.all([
+    fetch(`${origin}/nothing`),
+    fetch(origin, { method: "DELETE" }),
+  ]);
+  assertEquals([first.status, second.status], [404, 404]);
+  await Promise.all([first.body?.cancel(), second.body?.cancel()]);
 });

@@ -34,6 +34,7 @@ export class HttpDoor {
   readonly fetch: HttpAnswer;
   readonly #options: HttpDoorOptions;
   readonly #hosts: ReadonlySet<string>;
+  readonly #closing = new AbortController();
 
   /**
    * @param options What is offered.
@@ -57,6 +58,16 @@ export class HttpDoor {
     return isForeignWrite(request)
       ? errorResponse(403, "Cannot answer: another site asks")
       : undefined;
+  }
+
+  /** Ends what only waits for news: it would hold a server up that closes. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #endingWithServer(request: Request): Request {
+    const signal = AbortSignal.any([request.signal, this.#closing.signal]);
+    return new Request(request, { signal });
   }
 
   async #answer(request: Request, info: FetchInfo): Promise<Response> {
@@ -87,7 +98,9 @@ export class HttpDoor {
         "content-type": "text/plain; charset=utf-8",
       });
     }
-    if (pathname === REGISTRY_PATH) return registry?.fetch(request);
+    if (pathname === REGISTRY_PATH) {
+      return registry?.fetch(this.#endingWithServer(request));
+    }
     if (debug?.has(pathname)) return debug.answer(request, pathname, info);
     return settings.calls ? this.#call(request, pathname, info) : undefined;
   }
