@@ -74,7 +74,7 @@ Deno.test("Server.fetch() answers failures with code, message, details and the s
       "rpc server: can't find service __proto__",
     ],
     ["/Things.big", 500, "unknown", "Do not know how to serialize a BigInt"],
-    ["/Things.odd", 409, "aborted", "odd"],
+    ["/Things.odd", 409, "aborted", "Odd"],
   ] as const;
   for (const [path, status, code, message] of rows) {
     const response = await server.fetch(request(path));
@@ -176,7 +176,7 @@ Deno.test("Server.fetch() writes streams as lines or as events, no faster than t
   const failing = await server.fetch(
     request("/Things.count", { body: "0", headers }),
   );
-  const error = '{"code":"not_found","message":"none"}';
+  const error = '{"code":"not_found","message":"None"}';
   assertEquals(await failing.text(), `event: error\ndata: ${error}\n\n`);
   const broken = await server.fetch(request("/Things.count", { body: "0" }));
   const reader = broken.body!.getReader(); // a stream has one

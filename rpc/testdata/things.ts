@@ -27,7 +27,7 @@ export class Things {
     throw new RpcError(code, "100%d", { details: { id: 7 } });
   }
   odd() {
-    throw new RpcError("aborted", "odd", { details: { big: 1n } });
+    throw new RpcError("aborted", "Odd", { details: { big: 1n } });
   }
   wait(_args: unknown, { signal }: CallContext) {
     return new Promise((_, reject) =>
@@ -37,7 +37,7 @@ export class Things {
   async *count(to: number, { signal }: CallContext) {
     try {
       for (let n = 0; n < to; n++) yield await Promise.resolve({ n });
-      if (to === 0) throw new RpcError("not_found", "none");
+      if (to === 0) throw new RpcError("not_found", "None");
     } finally {
       if (signal.aborted) this.left.resolve();
     }
