@@ -20,6 +20,9 @@ export interface DebugReport {
   readonly nonce: string;
 }
 
+/** Most connections shown; the JSON has them all. */
+const MAX_CONNECTIONS = 1000;
+
 /**
  * The page for people: whole without script and without anything from
  * elsewhere; the script renews the tables and sends calls.
@@ -65,7 +68,7 @@ ${report.hasCalls ? forms(report.methods) : ""}
 }
 
 function totals({ connections, calls, errors, inFlight }: ServerStats): string {
-  return `${connections} connections, ${calls} calls, ${errors} errors, ${inFlight} in flight`;
+  return `Connections: ${connections}, calls: ${calls}, errors: ${errors}, in flight: ${inFlight}`;
 }
 
 function methodRows({ methods }: ServerStats): string {
@@ -82,7 +85,9 @@ function methodRows({ methods }: ServerStats): string {
 }
 
 function connectionRows({ peers }: ServerStats, now: number): string {
-  return peers.map(({ peer, dialect, since, calls, inFlight }) =>
+  return peers.slice(0, MAX_CONNECTIONS).map((
+    { peer, dialect, since, calls, inFlight },
+  ) =>
     row(peerName(peer), [
       dialect,
       Math.max(0, Math.floor((now - since) / 1000)),

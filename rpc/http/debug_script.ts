@@ -27,9 +27,9 @@ function fill(table, rows) {
 }
 
 function show(stats) {
-  document.querySelector("#totals").textContent = stats.connections +
-    " connections, " + stats.calls + " calls, " + stats.errors + " errors, " +
-    stats.inFlight + " in flight";
+  document.querySelector("#totals").textContent =
+    "Connections: " + stats.connections + ", calls: " + stats.calls +
+    ", errors: " + stats.errors + ", in flight: " + stats.inFlight;
   fill("#methods", Object.entries(stats.methods).map(([name, method]) => [
     name,
     method.calls,
@@ -38,7 +38,7 @@ function show(stats) {
     method.p50.toFixed(2),
     method.p99.toFixed(2),
   ]));
-  fill("#connections", stats.peers.map((peer) => [
+  fill("#connections", stats.peers.slice(0, 1000).map((peer) => [
     peerName(peer.peer),
     peer.dialect,
     Math.max(0, Math.floor((stats.now - peer.since) / 1000)),
