@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { GoProgram, isSkipped, titled } from "../.dev/testing/go.ts";
-import { runExample } from "./testdata/example.ts";
+import { dial } from "../rpc/mod.ts";
+import { runExample, serveExample } from "./testdata/example.ts";
 
 Deno.test("rpc_arith.ts calls, fails with a reason, and gives up", async () => {
   assertEquals(
@@ -64,4 +65,26 @@ Deno.test({
 `,
     );
   },
+});
+
+Deno.test("rpc_browser.ts serves a page, its client, a WebSocket and curl", async () => {
+  const { origin, end } = await serveExample("rpc_browser.ts");
+  const page = await (await fetch(origin)).text();
+  assertStringIncludes(page, 'import { dial } from "/rpc/mod.ts"');
+  const script = await fetch(`${origin}/rpc/dial.ts`);
+  assertEquals(script.headers.get("content-type"), "text/javascript");
+  assertStringIncludes(await script.text(), "export async function dial(");
+  const client = await dial(`${origin.replace("http", "ws")}/socket`);
+  assertEquals(await client.call("Numbers.square", 7), 49);
+  const primes = await fetch(`${origin}/Numbers.primes`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "10",
+  });
+  assertEquals(await primes.text(), "2\n3\n5\n7\n");
+  const outside = await fetch(`${origin}/rpc/..%2fdeno.json`);
+  assertEquals(outside.status, 404);
+  await outside.body?.cancel();
+  assertEquals((await end()).code, 0);
+  await client.close();
 });
