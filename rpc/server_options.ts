@@ -42,7 +42,8 @@ export interface ServerOptions extends Limits, KeepAliveOptions {
    */
   readonly http?: boolean | HttpOptions;
   /**
-   * A list of servers that is offered at `/_geerpc_/registry`.
+   * A list of servers that is offered at `/_geerpc_/registry`. Where heartbeats
+   * and discoveries reach it by a name, that belongs into `http.hosts`.
    *
    * @default none
    */

@@ -163,3 +163,33 @@ Deno.test("Server.fetch() is mounted in an engine of web below a prefix", async 
   assertEquals([await reply.text(), things.context?.peer], ["7", remoteAddr]);
   assertEquals((await ask("/debug/rpc", {})).status, 200);
 });
+
+Deno.test("Server.fetch() waits for a body as long as for an option, and no longer", async () => {
+  const { server } = opened({ handshakeTimeout: 1 });
+  await using _ = server;
+  const silent = await server.fetch(
+    request("/Things.echo", { body: new ReadableStream() }),
+  );
+  assertEquals([silent.status, (await silent.json()).message], [
+    408,
+    "Cannot read the body: it is late",
+  ]);
+  const broken = new ReadableStream({
+    pull: (controller) => controller.error(new Error("secret")),
+  });
+  const answer = await server.fetch(request("/Things.echo", { body: broken }));
+  assertEquals([answer.status, (await answer.json()).message], [
+    400,
+    "Cannot read the body: it breaks off",
+  ]);
+});
+
+Deno.test("Server.fetch() calls nothing where calls are off", async () => {
+  const { server } = opened({ http: { calls: false } });
+  await using _ = server;
+  const answer = await server.fetch(request("/Things.echo", { body: "7" }));
+  assertEquals([answer.status, await answer.json()], [404, {
+    code: "not_found",
+    message: 'Cannot answer "/Things.echo": there is nothing',
+  }]);
+});
