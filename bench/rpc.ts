@@ -19,6 +19,7 @@ await runSuite(import.meta, {
   name: "rpc",
   title: "Echo calls per second over loopback",
   baseline: "raw-json",
+  rounds: 3,
   command: "deno run -A bench/rpc.ts",
   cells: {
     "52 B, 1 caller": cell(52, 1),

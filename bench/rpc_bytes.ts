@@ -12,6 +12,7 @@ await runSuite(import.meta, {
   name: "rpc_bytes",
   title: "Echo calls with bytes per second over loopback",
   baseline: "raw-bin",
+  rounds: 3,
   command: "deno run -A bench/rpc_bytes.ts",
   cells: {
     "1 KB, 16": cell(1024, 16),
