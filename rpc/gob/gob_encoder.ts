@@ -37,8 +37,9 @@ export class GobEncoder {
    */
   encode<T>(type: GobType<T>, value: T): Uint8Array<ArrayBuffer> {
     const out = this.#out;
-    out.length = 0;
     this.#stream.write(out, type, value);
-    return out.bytes.slice(0, out.length);
+    const bytes = out.bytes.slice(0, out.length);
+    out.clear();
+    return bytes;
   }
 }
