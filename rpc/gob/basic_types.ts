@@ -239,13 +239,14 @@ export class BytesNode extends GobNode {
 /** What stands for another type: one that may be missing, or is known later. */
 export class WrappedNode extends GobNode {
   readonly #resolve: () => GobNode;
-  readonly #isNullable: boolean;
+  /** Whether it may be `null`. */
+  readonly isNullable: boolean;
   #resolved: GobNode | undefined;
 
   constructor(resolve: () => GobNode, isNullable: boolean) {
     super();
     this.#resolve = resolve;
-    this.#isNullable = isNullable;
+    this.isNullable = isNullable;
   }
 
   /** The type that this one stands for, which may stand for another as well. */
@@ -262,27 +263,27 @@ export class WrappedNode extends GobNode {
   }
 
   get goName(): string {
-    return this.#isNullable ? `*${this.inner.goName}` : this.inner.goName;
+    return this.isNullable ? `*${this.inner.goName}` : this.inner.goName;
   }
 
   override get name(): string {
-    return this.#isNullable ? "" : this.inner.name;
+    return this.isNullable ? "" : this.inner.name;
   }
 
   isZero(value: unknown): boolean {
-    if (this.#isNullable && value === null) return true;
+    if (this.isNullable && value === null) return true;
     return this.inner.isZero(value);
   }
 
   zero(): unknown {
-    return this.#isNullable ? null : this.inner.zero();
+    return this.isNullable ? null : this.inner.zero();
   }
 
   protected compile(): Encode {
     // Not before a value is there: the type may not be known yet.
     let encode: Encode | undefined;
     return (out, value, values) => {
-      if (value === null && this.#isNullable) {
+      if (value === null && this.isNullable) {
         throw refuse(value, "a value, which only a field of a struct may lack");
       }
       encode ??= this.inner.encode;
@@ -294,7 +295,7 @@ export class WrappedNode extends GobNode {
     let encode: EncodeField | undefined;
     return (out, delta, value, values) => {
       // Go leaves out what a pointer leads to when that is zero, so both are.
-      if (value === null && this.#isNullable) return false;
+      if (value === null && this.isNullable) return false;
       encode ??= this.inner.compileField();
       return encode(out, delta, value, values);
     };

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { Decoders, type Target } from "./decode.ts";
+import { Decoders } from "./decode.ts";
+import type { Target } from "./decode_basic.ts";
 import { type GobType, nodeOf } from "./gob_node.ts";
 import { GobReader } from "./gob_reader.ts";
 import { FIRST_ID, readWireType, type WireType } from "./wire_type.ts";
