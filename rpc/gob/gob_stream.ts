@@ -18,6 +18,11 @@ export class GobStream implements ValueWriter {
   #room = 1;
   #isWriting = false;
 
+  /** Whether a value is being written. */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
   /**
    * Appends a value, the definitions of new types ahead of it; on an error the
    * writer and the stream are as before.
