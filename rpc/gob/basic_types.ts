@@ -286,7 +286,7 @@ export class WrappedNode extends GobNode {
       if (value === null && this.isNullable) {
         throw refuse(value, "a value, which only a field of a struct may lack");
       }
-      encode ??= this.inner.encode;
+      encode ??= this.#behind().encode;
       encode(out, value, values);
     };
   }
@@ -296,8 +296,19 @@ export class WrappedNode extends GobNode {
     return (out, delta, value, values) => {
       // Go leaves out what a pointer leads to when that is zero, so both are.
       if (value === null && this.isNullable) return false;
-      encode ??= this.inner.compileField();
+      encode ??= this.#behind().compileField();
       return encode(out, delta, value, values);
     };
+  }
+
+  /** Passes over what has nothing to say once `null` is told from the rest. */
+  #behind(): GobNode {
+    let node = this.inner;
+    while (
+      node instanceof WrappedNode && (this.isNullable || !node.isNullable)
+    ) {
+      node = node.inner;
+    }
+    return node;
   }
 }

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { type Encode, GobNode, refuse } from "./gob_node.ts";
+import { type Encode, type EncodeField, GobNode, refuse } from "./gob_node.ts";
 
 /** A name without its package, as definitions have it. */
 function bare(name: string): string {
@@ -183,6 +183,15 @@ export class StructNode extends GobNode {
         throw within(`${this.#name || "struct"}.${steps[index]?.name}`, error);
       }
       out.byte(0);
+    };
+  }
+
+  override compileField(): EncodeField {
+    const { encode } = this;
+    return (out, delta, value, values) => {
+      out.uint(delta);
+      encode(out, value, values);
+      return true;
     };
   }
 }

@@ -160,7 +160,9 @@ export class GobDecoder {
 
   #next(target: Target): unknown {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#end < this.#wanted) return undefined;
+    // The end of a chunk is met without an error: these take longer than a value.
+    const isEmpty = this.#start === this.#end;
+    if (isEmpty || this.#end < this.#wanted) return undefined;
     if (this.#refusal !== undefined) return this.#passOver();
     const value = this.#attempt(target);
     return value === REFUSED ? this.#passOver() : value;
