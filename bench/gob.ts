@@ -1,9 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 // Gob beside Go's own and other encodings: deno run -A bench/gob.ts
 //
-// One stream, warm, so that types are known to both sides, as connections have it.
-// "call" is a header and arguments through the codec. Needs Go, and is left out
-// with a word where that is missing.
+// Values go through one stream, warm, so that types are known to both sides, as
+// connections have it; "call" is a header and arguments through the codec. Calls
+// are those of net/rpc between two processes. Needs Go, and is left out with a word
+// where that is missing.
 
 import { CASES } from "./gob/cases.ts";
 import {
@@ -11,8 +12,10 @@ import {
   geeDecodeCall,
   geeEncode,
   geeEncodeCall,
+  geeEncodeNew,
   type Run,
 } from "./gob/gee.ts";
+import { calls, goValues, hasGo } from "./gob/go.ts";
 import {
   jsonDecode,
   jsonEncode,
@@ -21,94 +24,114 @@ import {
   protobufDecode,
   protobufEncode,
 } from "./gob/peers.ts";
-import { type Measure, opsPerSecond, runSuite } from "./suite.ts";
+import { type Measure, opsPerSecond, runSuite, type Suite } from "./suite.ts";
 
-const GO = "Go encoding/gob";
+const COMMAND = "deno run -A bench/gob.ts";
 const MS = 300;
-type Kind = "encode" | "decode";
+const CALLS_MS = 1000;
 
-/** Values per second of the Go program. */
-async function measureGo(kind: Kind, name: string): Promise<number> {
-  const { stdout, success } = await new Deno.Command("go", {
-    args: ["run", "main.go", kind, name, `${MS}`],
-    cwd: new URL("gob/", import.meta.url),
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`Cannot measure Go's ${kind} of "${name}"`);
-  return Number(new TextDecoder().decode(stdout));
-}
+type Measures = Record<string, Measure>;
 
-function speed(make: () => Run, count: number): Measure {
+function speed(make: () => Run): Measure {
   return async () => {
     const run = make();
     return await opsPerSecond((count) => {
       for (let index = 0; index < count; index++) run();
-    }, { warmup: MS / 2, ms: MS, count });
+    }, { warmup: MS / 2, ms: MS, count: 50 });
   };
 }
 
-function gee(kind: Kind, name: string, isTyped: boolean): () => Run {
-  if (name === "call") {
-    return () => (kind === "encode" ? geeEncodeCall : geeDecodeCall)(isTyped);
-  }
-  const make = kind === "encode" ? geeEncode : geeDecode;
-  return () => make(CASES[name]!, isTyped);
-}
-
-function cell(kind: Kind, name: string): Record<string, Measure> {
+function encoders(name: string): Measures {
   const one = CASES[name]!;
-  const isEncode = kind === "encode";
-  const make: Record<string, () => Run> = {
-    "gee": gee(kind, name, true),
-    "gee, types found": gee(kind, name, false),
-    "@msgpack/msgpack": () => (isEncode ? msgpackEncode : msgpackDecode)(one),
-    "protobufjs": () => (isEncode ? protobufEncode : protobufDecode)(name, one),
-    "JSON": () => (isEncode ? jsonEncode : jsonDecode)(one),
+  const isCall = name === "call";
+  const measures: Measures = {
+    "Go encoding/gob": goValues("encode", name, MS),
+    "gee": speed(() => isCall ? geeEncodeCall(true) : geeEncode(one, true)),
   };
+  if (!isCall) measures["gee, new arrays"] = speed(() => geeEncodeNew(one));
   // What a pointer leads to has no type that could be found where it is nil.
-  if (isEncode && name === "tree of 200") delete make["gee, types found"];
-  const measures: Record<string, Measure> = {
-    [GO]: () => measureGo(kind, name),
-  };
-  for (const [candidate, run] of Object.entries(make)) {
-    measures[candidate] = speed(run, 50);
-  }
-  return measures;
-}
-
-function cells(kind: Kind): Record<string, Record<string, Measure>> {
-  return Object.fromEntries(
-    Object.keys(CASES).map((name) => [name, cell(kind, name)]),
-  );
-}
-
-async function hasGo(): Promise<boolean> {
-  try {
-    await new Deno.Command("go", { args: ["version"] }).output();
-    return true;
-  } catch {
-    console.error('Skipped gob: it needs "go"');
-    return false;
-  }
-}
-
-/** What a measuring process was started for, as the suites have the same cells. */
-const [flag, suite] = [Deno.args[0], Deno.args[1]];
-if (flag === "--measure" || await hasGo()) {
-  for (const kind of ["encode", "decode"] as const) {
-    const named = Object.fromEntries(
-      Object.entries(cells(kind)).map((
-        [name, one],
-      ) => [`${kind} ${name}`, one]),
+  if (name !== "tree of 200") {
+    measures["gee, types found"] = speed(() =>
+      isCall ? geeEncodeCall(false) : geeEncode(one, false)
     );
-    if (flag === "--measure" && !suite!.startsWith(kind)) continue;
-    await runSuite(import.meta, {
-      name: `gob_${kind}`,
-      title: `Gob, values per second to ${kind}`,
-      baseline: GO,
-      rounds: 3,
-      command: "deno run -A bench/gob.ts",
-      cells: named,
-    });
   }
+  return {
+    ...measures,
+    "@msgpack/msgpack": speed(() => msgpackEncode(one)),
+    "protobufjs": speed(() => protobufEncode(name, one)),
+    "JSON": speed(() => jsonEncode(one)),
+  };
 }
+
+function decoders(name: string): Measures {
+  const one = CASES[name]!;
+  const gee = (isTyped: boolean) =>
+    speed(() =>
+      name === "call" ? geeDecodeCall(isTyped) : geeDecode(one, isTyped)
+    );
+  return {
+    "Go encoding/gob": goValues("decode", name, MS),
+    "gee": gee(true),
+    "gee, types found": gee(false),
+    "@msgpack/msgpack": speed(() => msgpackDecode(one)),
+    "protobufjs": speed(() => protobufDecode(name, one)),
+    "JSON": speed(() => jsonDecode(one)),
+  };
+}
+
+function callers(count: number): Measures {
+  const between = (isGoServer: boolean, isGoClient: boolean) =>
+    calls({ isGoServer, isGoClient }, count, CALLS_MS);
+  return {
+    "Go net/rpc": between(true, true),
+    "gee": between(false, false),
+    "gee calls Go": between(true, false),
+    "Go calls gee": between(false, true),
+  };
+}
+
+function each<T>(
+  names: readonly T[],
+  title: (name: T) => string,
+  cell: (name: T) => Measures,
+): Record<string, Measures> {
+  return Object.fromEntries(names.map((name) => [title(name), cell(name)]));
+}
+
+const names = Object.keys(CASES);
+const SUITES: Suite[] = [
+  {
+    name: "gob_encode",
+    title: "Gob, values per second to encode",
+    baseline: "Go encoding/gob",
+    cells: each(names, (name) => `encode ${name}`, encoders),
+    rounds: 3,
+    command: COMMAND,
+  },
+  {
+    name: "gob_decode",
+    title: "Gob, values per second to decode",
+    baseline: "Go encoding/gob",
+    cells: each(names, (name) => `decode ${name}`, decoders),
+    rounds: 3,
+    command: COMMAND,
+  },
+  {
+    name: "gob_calls",
+    title: "Calls per second in gob over loopback",
+    baseline: "Go net/rpc",
+    cells: each([1, 16, 256], (count) => `${count} callers`, callers),
+    rounds: 5,
+    command: COMMAND,
+  },
+];
+
+// A process that measures was started for a cell by one that has asked already.
+const [flag, cell = ""] = Deno.args;
+const isMeasuring = flag === "--measure";
+if (isMeasuring || await hasGo()) {
+  for (const suite of SUITES) {
+    if (isMeasuring && suite.cells[cell] === undefined) continue;
+    await runSuite(import.meta, suite);
+  }
+} else console.error('Skipped gob: it needs "go"');

@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-// What bench/gob.ts encodes and decodes; main.go has the same.
+// What bench/gob.ts encodes and decodes; values.go has the same.
 
 import * as gob from "../../rpc/gob/mod.ts";
 

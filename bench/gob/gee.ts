@@ -15,8 +15,14 @@ export function geeEncode({ value, type }: Case, isTyped: boolean): Run {
   const encoder = new gob.GobEncoder();
   const inference = new Inference();
   return isTyped
-    ? () => void encoder.encode(type, value)
-    : () => void encoder.encode(inference.of(value), value);
+    ? () => void encoder.encodeShared(type, value)
+    : () => void encoder.encodeShared(inference.of(value), value);
+}
+
+/** Encodes with the type into an array of its own. */
+export function geeEncodeNew({ value, type }: Case): Run {
+  const encoder = new gob.GobEncoder();
+  return () => void encoder.encode(type, value);
 }
 
 /** Decodes with the type, or as the stream says. */

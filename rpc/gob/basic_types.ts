@@ -29,7 +29,7 @@ export class BoolNode extends GobNode {
     return false;
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => {
       if (typeof value !== "boolean") throw refuse(value, "a boolean");
       out.byte(value ? 1 : 0);
@@ -72,7 +72,7 @@ export class IntegerNode extends GobNode {
     return this.form === "bigint" ? 0n : 0;
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return this.kind === "int"
       ? (out, value) => out.int(this.#checked(value))
       : (out, value) => out.uint(this.#checked(value));
@@ -141,7 +141,7 @@ export class FloatNode extends GobNode {
     return 0;
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => out.float(this.check(value, "encode"));
   }
 
@@ -172,7 +172,7 @@ export class ComplexNode extends GobNode {
     return { re: 0, im: 0 };
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => {
       const { re, im } = checkComplex(value);
       out.float(re);
@@ -200,7 +200,7 @@ export class StringNode extends GobNode {
     return "";
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => {
       if (typeof value !== "string") throw refuse(value, "a string");
       if (out.string(value)) return;
@@ -228,7 +228,7 @@ export class BytesNode extends GobNode {
     return new Uint8Array();
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => {
       if (!(value instanceof Uint8Array)) throw refuse(value, "a Uint8Array");
       out.blob(value);
@@ -279,7 +279,7 @@ export class WrappedNode extends GobNode {
     return this.isNullable ? null : this.inner.zero();
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     // Not before a value is there: the type may not be known yet.
     let encode: Encode | undefined;
     return (out, value, values) => {

@@ -41,7 +41,7 @@ export class ListNode extends GobNode {
     return Array.from({ length: this.length ?? 0 }, () => this.item.zero());
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     const { length, item: { encode } } = this;
     return (out, value, values) => {
       if (!Array.isArray(value)) throw refuse(value, "an array");
@@ -90,7 +90,7 @@ export class MapNode extends GobNode {
     return new Map();
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     const encodeKey = this.key.encode;
     const encodeItem = this.item.encode;
     return (out, value, values) => {
@@ -147,7 +147,7 @@ export class StructNode extends GobNode {
     );
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     const steps = this.fields.map(({ name, type }) => ({
       name,
       encode: type.compileField(),
@@ -236,7 +236,7 @@ export class InterfaceNode extends GobNode {
     return null;
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value, values) => {
       if (value === null) return out.byte(0);
       const { name, value: inner }: { name?: unknown; value?: unknown } =
@@ -306,7 +306,7 @@ export class MarshalerNode extends GobNode {
     return this.#options.zero();
   }
 
-  protected compile(): Encode {
+  compile(): Encode {
     return (out, value) => {
       if (value === undefined) throw refuse(value, `a "${this.goName}"`);
       out.blob(this.#options.encode(value));

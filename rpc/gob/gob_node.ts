@@ -98,7 +98,7 @@ export abstract class GobNode implements GobType<unknown> {
   }
 
   /** Makes what writes its values. */
-  protected abstract compile(): Encode;
+  abstract compile(): Encode;
 
   /** Makes what writes its values as fields. */
   compileField(): EncodeField {

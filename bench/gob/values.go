@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-// Measures encoding/gob: main <encode|decode> <case> <ms> prints values per second.
+// Measures encoding/gob: values <encode|decode> <case> <ms> prints values per second.
 package main
 
 import (
