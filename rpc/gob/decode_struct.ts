@@ -95,6 +95,8 @@ function isShared(type: GobNode): boolean {
 export function structDecoder({ slots, positions, names }: Layout): Decode {
   // A name of the stream's could be the one that means something else.
   const isNull = slots.some(({ name }) => name === "__proto__");
+  const isKept = slots.some(({ name }) => name !== undefined);
+  const count = isKept ? slots.length : 0;
   return (reader) => {
     reader.enter();
     const value: Record<string, unknown> = isNull ? Object.create(null) : {};
@@ -108,13 +110,19 @@ export function structDecoder({ slots, positions, names }: Layout): Decode {
           `Cannot decode gob: a struct of ${positions.length} fields has a field ${index}`,
         );
       }
-      if (next < position) fill(value, slots, next, position);
+      if (next < position && isKept) {
+        reader.fill(position - next);
+        fill(value, slots, next, position);
+      }
       const { name, cell } = slots[position] as Slot & { cell: Cell }; // of the stream
       if (name === undefined) cell.run(reader);
       else value[name] = cell.run(reader);
       next = position + 1;
     }
-    if (next < slots.length) fill(value, slots, next, slots.length);
+    if (next < count) {
+      reader.fill(count - next);
+      fill(value, slots, next, count);
+    }
     reader.depth--;
     return value;
   };

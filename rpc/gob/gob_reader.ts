@@ -19,11 +19,32 @@ export class GobReader {
   end = 0;
   /** How many values the next one is inside of. */
   depth = 0;
+  /** How many fields were made that the bytes leave out. */
+  #filled = 0;
   readonly #maxDepth: number;
+  readonly #maxFilled: number;
 
-  /** `maxDepth` is how many values may be inside of one another. */
-  constructor(maxDepth: number) {
+  /**
+   * `maxDepth` is how many values may be inside of one another, and `maxFilled` how
+   * many fields of a value may be left out: a struct of many is one byte.
+   */
+  constructor(maxDepth: number, maxFilled: number) {
     this.#maxDepth = maxDepth;
+    this.#maxFilled = maxFilled;
+  }
+
+  /** Begins a value. */
+  reset(): void {
+    this.depth = this.#filled = 0;
+  }
+
+  /** Notes that fields are made which the bytes leave out. */
+  fill(count: number): void {
+    this.#filled += count;
+    if (this.#filled <= this.#maxFilled) return;
+    throw new RangeError(
+      `Cannot decode gob: more than ${this.#maxFilled} fields are left out of a value`,
+    );
   }
 
   /** How many bytes are left. */

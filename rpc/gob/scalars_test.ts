@@ -90,6 +90,21 @@ Deno.test("GobEncoder writes values of changing lengths", () => {
   }
 });
 
+Deno.test("GobDecoder.skip() passes over values of any length in any chunks", () => {
+  const encoder = new gob.GobEncoder();
+  const decoder = new gob.GobDecoder();
+  const point = gob.struct("Point", { X: gob.int, Y: gob.bytes });
+  for (const length of [0, 3 << 20, 5]) {
+    const bytes = encoder.encode(point, { X: 0, Y: new Uint8Array(length) });
+    decoder.push(bytes.subarray(0, 3));
+    assertEquals(decoder.skip(), false);
+    decoder.push(bytes.subarray(3));
+    assertEquals([decoder.skip(), decoder.skip()], [true, false]);
+    decoder.push(encoder.encode(gob.int, length));
+    assertEquals([decoder.next(), decoder.buffered], [length, 0]);
+  }
+});
+
 Deno.test("GobEncoder.encodeShared() gives the bytes until the next call", () => {
   const encoder = new gob.GobEncoder();
   const kept = new gob.GobEncoder();
