@@ -4,7 +4,7 @@
 // Values go through one stream, warm, so that types are known to both sides, as
 // connections have it; "call" is a header and arguments through the codec. Calls
 // are those of net/rpc between two processes. Needs Go, and is left out with a word
-// where that is missing.
+// where that is missing. The name of a suite runs it alone.
 
 import { CASES } from "./gob/cases.ts";
 import {
@@ -132,6 +132,8 @@ const isMeasuring = flag === "--measure";
 if (isMeasuring || await hasGo()) {
   for (const suite of SUITES) {
     if (isMeasuring && suite.cells[cell] === undefined) continue;
+    // A name chooses one of the suites.
+    if (!isMeasuring && flag !== undefined && flag !== suite.name) continue;
     await runSuite(import.meta, suite);
   }
 } else console.error('Skipped gob: it needs "go"');

@@ -34,6 +34,9 @@ export const ARGS = { Num1: 7, Num2: 35_000 };
 const count = <T>(length: number, make: (index: number) => T): T[] =>
   Array.from({ length }, (_, index) => make(index));
 
+/** Texts in one piece each, as what was read has them. */
+const flat = (texts: string[]) => JSON.parse(JSON.stringify(texts)) as string[];
+
 /** The cases by their names; the call has codecs of its own. */
 export const CASES: Readonly<Record<string, Case>> = {
   "2 ints": { value: ARGS, type: args },
@@ -48,7 +51,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       Note: "To be left with the neighbors, please",
       Hash: new TextEncoder().encode("0123456789abcdef"),
       Ratio: 0.25,
-      Tags: count(20, (index) => `tag number ${index}`),
+      Tags: flat(count(20, (index) => `tag number ${index}`)),
     },
     type: gob.struct("Order", {
       ID: gob.int,
