@@ -120,8 +120,12 @@ const SUITES: Suite[] = [
     name: "gob_calls",
     title: "Calls per second in gob over loopback",
     baseline: "Go net/rpc",
-    cells: each([1, 16, 256], (count) => `${count} callers`, callers),
-    rounds: 5,
+    cells: each(
+      [1, 16, 256],
+      (count) => count === 1 ? "1 caller" : `${count} callers`,
+      callers,
+    ),
+    rounds: 3,
     command: COMMAND,
   },
 ];

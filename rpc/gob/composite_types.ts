@@ -248,7 +248,7 @@ export class InterfaceNode extends GobNode {
           `null or { name, value } with the name of a type: ${this.#some()}`,
         );
       }
-      out.string(name);
+      out.name(name);
       values.named(out, type.base, inner);
     };
   }

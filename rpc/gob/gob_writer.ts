@@ -105,6 +105,11 @@ export class GobWriter {
     return true;
   }
 
+  /** Writes the name of something as a text, whatever it is. */
+  name(text: string): void {
+    if (!this.string(text)) this.string(text.toWellFormed());
+  }
+
   /** Writes bytes after their count. */
   blob(bytes: Uint8Array): void {
     const count = bytes.length;

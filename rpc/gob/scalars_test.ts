@@ -59,6 +59,21 @@ Deno.test("texts of every length and script are written as UTF-8", () => {
   }
 });
 
+Deno.test("names that are no UTF-8 are written as what is nearest", () => {
+  const odd = "N\ud83c";
+  const event = gob.struct(odd, {
+    [odd]: gob.int,
+    Any: gob.any({ [odd]: gob.slice(gob.int, odd) }),
+  });
+  const value = { [odd]: 1, Any: { name: odd, value: [2] } };
+  // The types of both are known; that names are computed is not.
+  const bytes = gob.encode(event as gob.GobType<unknown>, value);
+  assertEquals(gob.decode(bytes), {
+    "N\ufffd": 1,
+    Any: { name: "N\ufffd", value: [2] },
+  });
+});
+
 Deno.test("keys of maps are read as they are, whatever was read before", () => {
   const type = gob.map(gob.string, gob.int);
   const keys = ["", "a", "é", "x".repeat(32), "x".repeat(33), "🌍".repeat(20)];
