@@ -88,6 +88,39 @@ export function utf8Text(
 }
 
 /**
+ * Writes a text as UTF-8 into what has three bytes for each of its characters;
+ * returns where it ends, or -1 where it has half of a surrogate pair.
+ */
+export function writeUtf8(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+): number {
+  let at = start;
+  for (let index = 0; index < text.length; index++) {
+    let code = text.charCodeAt(index);
+    if (code < 0x80) {
+      bytes[at++] = code;
+      continue;
+    }
+    if (code < 0x800) {
+      bytes[at++] = 0xc0 | code >> 6;
+    } else {
+      if (code >= 0xd800 && code <= 0xdfff) {
+        // Both halves; where there is only one it stays what it is.
+        code = text.codePointAt(index++) as number; // below the length
+        if (code <= 0xffff) return -1;
+        bytes[at++] = 0xf0 | code >> 18;
+        bytes[at++] = 0x80 | code >> 12 & 0x3f;
+      } else bytes[at++] = 0xe0 | code >> 12;
+      bytes[at++] = 0x80 | code >> 6 & 0x3f;
+    }
+    bytes[at++] = 0x80 | code & 0x3f;
+  }
+  return at;
+}
+
+/**
  * The text as it was when it was read before, if it was lately: the string then
  * need not be made, nor hashed by the map it goes into, 2-3x faster.
  */

@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { asciiText, knownName, utf8Text } from "./short_text.ts";
+import { seeded } from "../testdata/random.ts";
+import { asciiText, knownName, utf8Text, writeUtf8 } from "./short_text.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -48,6 +49,28 @@ Deno.test("utf8Text() takes what TextDecoder takes, and nothing else", () => {
     }
   }
   assertEquals(count > 1000, true);
+});
+
+Deno.test("writeUtf8() writes what TextEncoder writes, and no half of a pair", () => {
+  const random = seeded(20261130);
+  const units = [0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff]
+    .concat([0xdc00, 0xdfff, 0xe000, 0xffff]);
+  const bytes = new Uint8Array(40);
+  const encoder = new TextEncoder();
+  let count = 0;
+  for (let run = 0; run < 5000; run++) {
+    const list = Array.from(
+      { length: random(6) },
+      () => units[random(units.length)] ?? 0,
+    );
+    const text = String.fromCharCode(...list);
+    const end = writeUtf8(text, bytes, 3);
+    assertEquals(end === -1, !text.isWellFormed(), `${list}`);
+    if (end === -1) continue;
+    assertEquals(bytes.subarray(3, end), encoder.encode(text), `${list}`);
+    count++;
+  }
+  assertEquals(count > 1000 && count < 5000, true);
 });
 
 Deno.test("asciiText() and knownName() give the text, nothing where it is not ASCII", () => {
