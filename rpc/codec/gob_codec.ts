@@ -172,15 +172,24 @@ class GobCodec implements Codec {
 
   encode({ serviceMethod, seq, error, body }: Message, writer: Writer): void {
     const out = this.#out;
-    out.length = 0;
+    const stream = this.#stream;
     // Both or none: a header whose body has no form would wait for it for ever.
-    const header = { ServiceMethod: serviceMethod, Seq: seq, Error: error };
-    this.#stream.transact(() => {
-      this.#stream.write(out, this.#written, header);
+    const known = stream.mark();
+    try {
+      stream.write(out, this.#written, {
+        ServiceMethod: serviceMethod,
+        Seq: seq,
+        Error: error,
+      });
       const type = error === "" ? this.#typeOf(serviceMethod, body) : NOTHING;
-      this.#stream.write(out, type, type === NOTHING ? {} : body);
-    });
-    writer.writeBytes(out.bytes.subarray(0, out.length));
+      stream.write(out, type, type === NOTHING ? {} : body);
+      writer.writeBytes(out.bytes.subarray(0, out.length));
+    } catch (error) {
+      stream.rollBack(known);
+      throw error;
+    } finally {
+      out.clear();
+    }
   }
 
   decode(bytes: Uint8Array, receive: (message: Message) => void): number {

@@ -1,7 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { GobNode, refuse, type ValueWriter } from "./gob_node.ts";
-import type { GobWriter } from "./gob_writer.ts";
+import { type Encode, type EncodeField, GobNode, refuse } from "./gob_node.ts";
 
 /** A name without its package, as definitions have it. */
 function bare(name: string): string {
@@ -42,16 +41,21 @@ export class ListNode extends GobNode {
     return Array.from({ length: this.length ?? 0 }, () => this.item.zero());
   }
 
-  write(out: GobWriter, value: unknown, values: ValueWriter): void {
-    const { item, length } = this;
-    if (!Array.isArray(value)) throw refuse(value, "an array");
-    if (length !== undefined && value.length !== length) {
-      throw new RangeError(
-        `Cannot encode gob: got ${value.length} items, want ${length} for "${this.goName}"`,
-      );
-    }
-    out.uint(value.length);
-    for (const one of value) item.write(out, one, values);
+  compile(): Encode {
+    const { length, item: { encode } } = this;
+    return (out, value, values) => {
+      if (!Array.isArray(value)) throw refuse(value, "an array");
+      const count = value.length;
+      if (length !== undefined && count !== length) {
+        throw new RangeError(
+          `Cannot encode gob: got ${count} items, want ${length} for "${this.goName}"`,
+        );
+      }
+      out.uint(count);
+      for (let index = 0; index < count; index++) {
+        encode(out, value[index], values);
+      }
+    };
   }
 }
 
@@ -86,13 +90,17 @@ export class MapNode extends GobNode {
     return new Map();
   }
 
-  write(out: GobWriter, value: unknown, values: ValueWriter): void {
-    if (!(value instanceof Map)) throw refuse(value, "a Map");
-    out.uint(value.size);
-    for (const [key, one] of value) {
-      this.key.write(out, key, values);
-      this.item.write(out, one, values);
-    }
+  compile(): Encode {
+    const encodeKey = this.key.encode;
+    const encodeItem = this.item.encode;
+    return (out, value, values) => {
+      if (!(value instanceof Map)) throw refuse(value, "a Map");
+      out.uint(value.size);
+      for (const [key, one] of value) {
+        encodeKey(out, key, values);
+        encodeItem(out, one, values);
+      }
+    };
   }
 }
 
@@ -139,43 +147,63 @@ export class StructNode extends GobNode {
     );
   }
 
-  write(out: GobWriter, value: unknown, values: ValueWriter): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw refuse(value, `an object for "${this.goName}"`);
-    }
-    const { fields } = this;
-    let last = -1;
-    for (let index = 0; index < fields.length; index++) {
-      const { name, type } = fields[index] as StructField; // below the length
-      const field = (value as Record<string, unknown>)[name];
-      if (type.isZero(field)) continue;
-      out.uint(index - last);
-      last = index;
-      this.#write(out, name, type, field, values);
-    }
-    out.byte(0);
+  compile(): Encode {
+    const steps = this.fields.map(({ name, type }) => ({
+      name,
+      encode: type.compileField(),
+    }));
+    const count = steps.length;
+    return (out, value, values) => {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw refuse(value, `an object for "${this.goName}"`);
+      }
+      const record = value as Record<string, unknown>;
+      let index = 0;
+      let last = -1;
+      try {
+        // While the object has its fields in the order of the type, which is 3x
+        // faster than by their names: engines know where these are.
+        for (const name in record) {
+          const step = steps[index];
+          if (step === undefined || step.name !== name) break;
+          const isWritten = step.encode(
+            out,
+            index - last,
+            record[name],
+            values,
+          );
+          if (isWritten) last = index;
+          index++;
+        }
+        for (; index < count; index++) {
+          const { name, encode } = steps[index] as typeof steps[0]; // below count
+          if (encode(out, index - last, record[name], values)) last = index;
+        }
+      } catch (error) {
+        throw within(`${this.#name || "struct"}.${steps[index]?.name}`, error);
+      }
+      out.byte(0);
+    };
   }
 
-  /** Says of an error which field it is of. */
-  #write(
-    out: GobWriter,
-    name: string,
-    type: GobNode,
-    value: unknown,
-    values: ValueWriter,
-  ): void {
-    try {
-      type.write(out, value, values);
-    } catch (error) {
-      if (!(error instanceof TypeError || error instanceof RangeError)) {
-        throw error;
-      }
-      const Class = error instanceof TypeError ? TypeError : RangeError;
-      const text = error.message.replace(/^Cannot encode gob: /, "");
-      const path = `${this.#name || "struct"}.${name}`;
-      throw new Class(`Cannot encode gob: ${path}: ${text}`, { cause: error });
-    }
+  override compileField(): EncodeField {
+    const { encode } = this;
+    return (out, delta, value, values) => {
+      out.uint(delta);
+      encode(out, value, values);
+      return true;
+    };
   }
+}
+
+/** Says of an error which field it is of. */
+function within(path: string, error: unknown): unknown {
+  if (!(error instanceof TypeError || error instanceof RangeError)) {
+    return error;
+  }
+  const Class = error instanceof TypeError ? TypeError : RangeError;
+  const text = error.message.replace(/^Cannot encode gob: /, "");
+  return new Class(`Cannot encode gob: ${path}: ${text}`, { cause: error });
 }
 
 /** A value with the name that its type is registered by. */
@@ -208,22 +236,25 @@ export class InterfaceNode extends GobNode {
     return null;
   }
 
-  write(out: GobWriter, value: unknown, values: ValueWriter): void {
-    if (value === null) return out.byte(0);
-    const { name, value: inner }: { name?: unknown; value?: unknown } = Object(
-      value,
-    );
-    const type = typeof name === "string" ? this.types.get(name) : undefined;
-    if (type === undefined || typeof name !== "string") {
-      throw refuse(
-        name === undefined ? value : name,
-        `null or { name, value } with the name of a type: ${
-          [...this.types.keys()].slice(-5).map((one) => `"${one}"`).join(", ")
-        }`,
-      );
-    }
-    out.string(name);
-    values.named(out, type.base, inner);
+  compile(): Encode {
+    return (out, value, values) => {
+      if (value === null) return out.byte(0);
+      const { name, value: inner }: { name?: unknown; value?: unknown } =
+        Object(value);
+      const type = typeof name === "string" ? this.types.get(name) : undefined;
+      if (type === undefined || typeof name !== "string") {
+        throw refuse(
+          name === undefined ? value : name,
+          `null or { name, value } with the name of a type: ${this.#some()}`,
+        );
+      }
+      out.name(name);
+      values.named(out, type.base, inner);
+    };
+  }
+
+  #some(): string {
+    return [...this.types.keys()].slice(-5).map((one) => `"${one}"`).join(", ");
   }
 }
 
@@ -275,9 +306,11 @@ export class MarshalerNode extends GobNode {
     return this.#options.zero();
   }
 
-  write(out: GobWriter, value: unknown): void {
-    if (value === undefined) throw refuse(value, `a "${this.goName}"`);
-    out.blob(this.#options.encode(value));
+  compile(): Encode {
+    return (out, value) => {
+      if (value === undefined) throw refuse(value, `a "${this.goName}"`);
+      out.blob(this.#options.encode(value));
+    };
   }
 
   /** The value of bytes. */

@@ -1,32 +1,50 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { BoolNode, BytesNode, FloatNode, IntegerNode } from "./basic_types.ts";
+import { BytesNode } from "./basic_types.ts";
 import {
   InterfaceNode,
   ListNode,
   MapNode,
-  MarshalerNode,
-  type StructField,
   StructNode,
 } from "./composite_types.ts";
-import type { GobKind, GobNode } from "./gob_node.ts";
+import {
+  basicDecoder,
+  type Decode,
+  marshalerDecoder,
+  type Target,
+} from "./decode_basic.ts";
+import {
+  type Cell,
+  layoutOf,
+  type Slot,
+  structDecoder,
+} from "./decode_struct.ts";
+import type { GobKind } from "./gob_node.ts";
 import type { GobReader } from "./gob_reader.ts";
 import { BUILT_IN, type WireType } from "./wire_type.ts";
-
-/** Reads a value. */
-export type Decode = (reader: GobReader) => unknown;
-
-/** Reads what the stream says the value is, or passes over it. */
-export type Target = GobNode | "any" | "skip";
-
-/** A decoder, which may be needed before it is made: types refer to themselves. */
-interface Cell {
-  run: Decode;
-}
 
 const KINDS: ReadonlyMap<number, GobKind> = new Map(
   Object.entries(BUILT_IN).map(([kind, id]) => [id, kind as GobKind]),
 );
+
+/** What fields of the stream's are that were left out; no struct, but a pointer. */
+const ZEROS: Readonly<Partial<Record<GobKind, unknown>>> = {
+  bool: false,
+  int: 0,
+  uint: 0,
+  float: 0,
+  string: "",
+  interface: null,
+  struct: null,
+  marshaler: null,
+};
+const NEW_ZEROS: Readonly<Partial<Record<GobKind, () => unknown>>> = {
+  slice: () => [],
+  array: () => [],
+  map: () => new Map(),
+  bytes: () => new Uint8Array(),
+  complex: () => ({ re: 0, im: 0 }),
+};
 
 /**
  * The decoders of a stream: made once for each pair of a type on the wire and
@@ -104,9 +122,9 @@ export class Decoders {
     }
     if (wire === undefined) {
       if (kind === "interface") return this.#interface(target);
-      return target === "skip" ? skipBasic(kind) : basic(kind, target);
+      return basicDecoder(kind, target);
     }
-    if (wire.kind === "marshaler") return marshaler(target);
+    if (wire.kind === "marshaler") return marshalerDecoder(target);
     if (wire.kind === "struct") return this.#struct(wire, target);
     if (wire.kind === "map") return this.#map(wire, target);
     return this.#list(wire, target);
@@ -136,8 +154,9 @@ export class Decoders {
         );
       }
       const items: unknown[] = [];
+      const { run } = cell;
       for (let index = 0; index < count; index++) {
-        const item = cell.run(reader);
+        const item = run(reader);
         if (isKept) items.push(item);
       }
       reader.depth--;
@@ -150,11 +169,13 @@ export class Decoders {
     const key = this.#cell(wire.key, map?.key ?? target);
     const item = this.#cell(wire.item, map?.item ?? target);
     const isKept = target !== "skip";
+    const isText = isKept && wire.key === BUILT_IN.string &&
+      !(map?.key.base instanceof BytesNode);
     return (reader) => {
       reader.enter();
       const items = new Map<unknown, unknown>();
       for (let count = reader.small(); count > 0; count--) {
-        const one = key.run(reader);
+        const one = isText ? reader.name() : key.run(reader);
         const value = item.run(reader);
         if (isKept) items.set(one, value);
       }
@@ -182,52 +203,37 @@ export class Decoders {
   }
 
   #struct(wire: WireType & { kind: "struct" }, target: Target): Decode {
-    const struct = target instanceof StructNode ? target : undefined;
-    const steps = wire.fields.map(({ name, id }): Step => {
-      const field = struct?.field(name);
-      const isKept = struct === undefined
-        ? target === "any"
-        : field !== undefined;
-      const type = field?.type ?? (struct === undefined ? target : "skip");
-      return {
-        name: isKept ? name : undefined,
-        cell: this.#field(name, id, type),
-      };
-    });
-    if (struct === undefined) {
-      const kinds = target === "skip"
-        ? []
-        : wire.fields.map(({ name, id }) => [name, this.#zeroOf(id)] as const);
-      return structDecoder(steps, blankOf(steps), (value) => {
-        for (const [name, zero] of kinds) value[name] ??= zero();
-      });
-    }
-    const isStrange = steps.length > 0 && struct.fields.length > 0 &&
-      steps.every(({ name }) => name === undefined);
+    if (!(target instanceof StructNode)) return this.#anyStruct(wire, target);
+    const fields = wire.fields.map(({ name, id }) => ({
+      name,
+      cell: this.#field(name, id, target.field(name)?.type ?? "skip"),
+    }));
+    const isStrange = fields.length > 0 && target.fields.length > 0 &&
+      fields.every(({ name }) => target.field(name) === undefined);
     if (isStrange) {
       throw new TypeError(
         `Cannot decode gob: a struct with ${
-          wire.fields.map(({ name }) => `"${name}"`).join(", ")
-        } has no field of "${struct.goName}"`,
+          fields.map(({ name }) => `"${name}"`).join(", ")
+        } has no field of "${target.goName}"`,
       );
     }
-    return structDecoder(steps, ...zeros(struct.fields));
+    return structDecoder(layoutOf(fields, target.fields));
   }
 
-  /** What makes the value of a field of the stream's that was left out. */
-  #zeroOf(id: number): () => unknown {
-    const kind = this.#types.get(id)?.kind ?? KINDS.get(id);
-    if (kind === "slice" || kind === "array") return () => [];
-    if (kind === "map") return () => new Map();
-    if (kind === "bytes") return () => new Uint8Array();
-    if (kind === "complex") return () => ({ re: 0, im: 0 });
-    const zero = kind === "bool" ? false : kind === "string"
-      ? ""
-      // A struct that is left out is a pointer that leads nowhere.
-      : kind === "int" || kind === "uint" || kind === "float"
-      ? 0
-      : null;
-    return () => zero;
+  /** A struct as the stream has it, or that is passed over. */
+  #anyStruct(wire: WireType & { kind: "struct" }, target: Target): Decode {
+    const slots = wire.fields.map(({ name, id }): Slot => ({
+      name: target === "skip" ? undefined : name,
+      cell: this.#field(name, id, target),
+      ...this.#zeroOf(id),
+    }));
+    return structDecoder({ slots, positions: [...slots.keys()], names: [] });
+  }
+
+  /** What a field of the stream's is that was left out. */
+  #zeroOf(id: number): Pick<Slot, "zero" | "makeZero"> {
+    const kind = this.#types.get(id)?.kind ?? KINDS.get(id) ?? "interface";
+    return { zero: ZEROS[kind], makeZero: NEW_ZEROS[kind] };
   }
 
   /** Says of a type that does not fit which field it is of. */
@@ -244,124 +250,9 @@ export class Decoders {
   }
 }
 
-interface Step {
-  /** Where the value goes; nowhere when it is passed over. */
-  readonly name: string | undefined;
-  readonly cell: Cell;
-}
-
 const missing: Decode = () => {
   throw new SyntaxError("Cannot decode gob: a type is made of itself alone");
 };
-
-function structDecoder(
-  steps: readonly Step[],
-  blank: () => Record<string, unknown>,
-  fill?: (value: Record<string, unknown>) => void,
-): Decode {
-  return (reader) => {
-    reader.enter();
-    const value = blank();
-    let index = -1;
-    for (;;) {
-      const delta = reader.small();
-      if (delta === 0) break;
-      const step = steps[index += delta];
-      if (step === undefined) {
-        throw new SyntaxError(
-          `Cannot decode gob: a struct of ${steps.length} fields has a field ${index}`,
-        );
-      }
-      const { name } = step;
-      if (name === undefined) step.cell.run(reader);
-      else value[name] = step.cell.run(reader);
-    }
-    fill?.(value);
-    reader.depth--;
-    return value;
-  };
-}
-
-/** A name of the stream's could be the one that means something else. */
-function blankOf(steps: readonly Step[]): () => Record<string, unknown> {
-  return steps.some(({ name }) => name === "__proto__")
-    ? () => Object.create(null)
-    : () => ({});
-}
-
-/**
- * What makes the object with what fields that were left out have, all in the
- * order of the type, so that they have one hidden class; and what then makes
- * the values that are made anew for each.
- */
-function zeros(
-  fields: readonly StructField[],
-): [() => Record<string, unknown>, (value: Record<string, unknown>) => void] {
-  const plain = fields.map(({ name, type }): [string, unknown] => {
-    const zero = isShared(type) ? type.zero() : undefined;
-    return [name, zero];
-  });
-  const made = fields.filter(({ type }) => !isShared(type));
-  return [() => {
-    const value: Record<string, unknown> = {};
-    for (let index = 0; index < plain.length; index++) {
-      const [name, zero] = plain[index] as [string, unknown]; // below the length
-      value[name] = zero;
-    }
-    return value;
-  }, (value) => {
-    for (const { name, type } of made) {
-      if (value[name] === undefined) value[name] = type.zero();
-    }
-  }];
-}
-
-/** Whether all values that were left out may be one and the same. */
-function isShared(type: GobNode): boolean {
-  return ["bool", "int", "uint", "float", "string", "interface"].includes(
-    type.kind,
-  ) && !(type instanceof BytesNode);
-}
-
-function marshaler(target: Target): Decode {
-  if (target === "skip") return (reader) => reader.skip(reader.items());
-  if (!(target instanceof MarshalerNode)) return (reader) => reader.blob();
-  return (reader) => target.read(reader.blob());
-}
-
-function basic(kind: GobKind, target: Target): Decode {
-  if (target instanceof IntegerNode) {
-    return kind === "int"
-      ? (reader) => target.read(reader.int())
-      : (reader) => target.read(reader.uint());
-  }
-  if (target instanceof FloatNode) {
-    return target.goName === "float64"
-      ? (reader) => reader.float()
-      : (reader) => target.check(reader.float(), "decode");
-  }
-  if (target instanceof BytesNode) return (reader) => reader.blob();
-  if (target instanceof BoolNode || kind === "bool") {
-    return (reader) => reader.small() !== 0;
-  }
-  if (kind === "int") return (reader) => reader.int();
-  if (kind === "uint") return (reader) => reader.uint();
-  if (kind === "float") return (reader) => reader.float();
-  if (kind === "bytes") return (reader) => reader.blob();
-  if (kind === "string") return (reader) => reader.string();
-  return (reader) => ({ re: reader.float(), im: reader.float() });
-}
-
-function skipBasic(kind: GobKind): Decode {
-  if (kind === "bytes" || kind === "string") {
-    return (reader) => reader.skip(reader.items());
-  }
-  if (kind !== "complex") return (reader) => void reader.uint();
-  return (reader) => {
-    reader.uint();
-    reader.uint();
-  };
-}
 
 function named(kind: GobKind): string {
   return kind === "bytes" || kind === "complex"

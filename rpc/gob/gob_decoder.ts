@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { Decoders, type Target } from "./decode.ts";
+import { Decoders } from "./decode.ts";
+import type { Target } from "./decode_basic.ts";
 import { type GobType, nodeOf } from "./gob_node.ts";
 import { GobReader } from "./gob_reader.ts";
 import { FIRST_ID, readWireType, type WireType } from "./wire_type.ts";
@@ -8,7 +9,8 @@ import { FIRST_ID, readWireType, type WireType } from "./wire_type.ts";
 /** What a stream of gobs may ask of this side. */
 export interface GobLimits {
   /**
-   * The most bytes of a value, its type definitions included.
+   * The most bytes of a value, its type definitions included; and the most fields
+   * that its structs may leave out.
    *
    * @default {16 MiB}
    */
@@ -28,6 +30,9 @@ export interface GobLimits {
 }
 
 const LIMITS = { maxBytes: 16 << 20, maxTypes: 1000, maxDepth: 200 };
+const CAPACITY = 256;
+/** A bigger buffer is not kept: one big value must not hold memory for ever. */
+const KEPT_CAPACITY = 1 << 20;
 /** How often the bytes of a value that comes in pieces are read again. */
 const MAX_REREADS = 16;
 
@@ -61,7 +66,7 @@ export class GobDecoder {
   readonly #reader: GobReader;
   readonly #types = new Map<number, WireType>();
   readonly #decoders: Decoders;
-  #bytes = new Uint8Array(256);
+  #bytes = new Uint8Array(CAPACITY);
   /** Where the next value begins. */
   #start = 0;
   /** Where the message behind the one that is read begins. */
@@ -72,6 +77,8 @@ export class GobDecoder {
   #wanted = 0;
   /** How many bytes were read in vain. */
   #reread = 0;
+  /** How many values were read or passed over. */
+  #count = 0;
   /** What the value was refused for that is being passed over. */
   #refusal: unknown;
   /** What ended the stream. */
@@ -91,7 +98,8 @@ export class GobDecoder {
         `Cannot decode gobs with ${name} ${limit}: want a whole number from 1`,
       );
     }
-    this.#reader = new GobReader(this.#limits.maxDepth);
+    const { maxDepth, maxBytes } = this.#limits;
+    this.#reader = new GobReader(maxDepth, maxBytes);
     this.#decoders = new Decoders(
       this.#types,
       (reader) => this.#idBehind(reader),
@@ -152,14 +160,16 @@ export class GobDecoder {
    * @throws As `next` does.
    */
   skip(): boolean {
-    const end = this.#start;
+    const count = this.#count;
     this.#next("skip");
-    return this.#start !== end;
+    return this.#count !== count;
   }
 
   #next(target: Target): unknown {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#end < this.#wanted) return undefined;
+    // The end of a chunk is met without an error: these take longer than a value.
+    const isEmpty = this.#start === this.#end;
+    if (isEmpty || this.#end < this.#wanted) return undefined;
     if (this.#refusal !== undefined) return this.#passOver();
     const value = this.#attempt(target);
     return value === REFUSED ? this.#passOver() : value;
@@ -167,9 +177,9 @@ export class GobDecoder {
 
   /** Passes over a value that was refused, then says so. */
   #passOver(): undefined {
-    const start = this.#start;
+    const count = this.#count;
     this.#attempt("skip");
-    if (this.#start === start) return undefined;
+    if (this.#count === count) return undefined;
     const refusal = this.#refusal;
     this.#refusal = undefined;
     throw refusal;
@@ -178,12 +188,14 @@ export class GobDecoder {
   #attempt(target: Target): unknown {
     const types = this.#types.size;
     const reader = this.#reader;
-    reader.depth = 0;
+    reader.reset();
     this.#at = this.#start;
     try {
       const value = this.#value(target);
       this.#start = this.#at;
       this.#wanted = this.#reread = 0;
+      this.#count++;
+      if (this.#start === this.#end) this.#empty();
       return value;
     } catch (error) {
       this.#undo(types);
@@ -195,6 +207,13 @@ export class GobDecoder {
       this.#failure = this.#refusal ?? error;
       throw this.#failure;
     }
+  }
+
+  /** Begins anew, in a small buffer if one big value has made it grow. */
+  #empty(): void {
+    this.#start = this.#end = 0;
+    if (this.#bytes.length <= KEPT_CAPACITY) return;
+    this.#bytes = this.#reader.bytes = new Uint8Array(CAPACITY);
   }
 
   /** Forgets what a value defined that is to be read again. */

@@ -48,8 +48,28 @@ export interface ValueWriter {
   named(out: GobWriter, node: GobNode, value: unknown): void;
 }
 
+/** Writes a value; throws a `TypeError` or `RangeError` where it is none. */
+export type Encode = (
+  out: GobWriter,
+  value: unknown,
+  values: ValueWriter,
+) => void;
+
+/**
+ * Writes the field of a struct, how far it is from the last one before it; returns
+ * whether the value is written, not left out as zero.
+ */
+export type EncodeField = (
+  out: GobWriter,
+  delta: number,
+  value: unknown,
+  values: ValueWriter,
+) => boolean;
+
 /** A gob type from the inside: how its values are checked, written and made. */
 export abstract class GobNode implements GobType<unknown> {
+  #encode: Encode | undefined;
+
   abstract readonly kind: GobKind;
   /** The type as Go spells it, as in `[]string`. */
   abstract readonly goName: string;
@@ -72,8 +92,24 @@ export abstract class GobNode implements GobType<unknown> {
   /** The value of a field that was left out. */
   abstract zero(): unknown;
 
-  /** Writes a value; throws a `TypeError` or `RangeError` where it is none. */
-  abstract write(out: GobWriter, value: unknown, values: ValueWriter): void;
+  /** What writes its values, made once. */
+  get encode(): Encode {
+    return this.#encode ??= this.compile();
+  }
+
+  /** Makes what writes its values. */
+  abstract compile(): Encode;
+
+  /** Makes what writes its values as fields. */
+  compileField(): EncodeField {
+    const { encode } = this;
+    return (out, delta, value, values) => {
+      if (this.isZero(value)) return false;
+      out.uint(delta);
+      encode(out, value, values);
+      return true;
+    };
+  }
 }
 
 /**

@@ -1,5 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { asciiText, knownName, MAX_NAME, utf8Text } from "./short_text.ts";
+
+/** Up to here a loop is faster than the decoder, 10x at 8 characters of ASCII. */
+const SHORT_TEXT = 96;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const float = new DataView(new ArrayBuffer(8));
 const floatBytes = new Uint8Array(float.buffer);
@@ -14,11 +19,32 @@ export class GobReader {
   end = 0;
   /** How many values the next one is inside of. */
   depth = 0;
+  /** How many fields were made that the bytes leave out. */
+  #filled = 0;
   readonly #maxDepth: number;
+  readonly #maxFilled: number;
 
-  /** `maxDepth` is how many values may be inside of one another. */
-  constructor(maxDepth: number) {
+  /**
+   * `maxDepth` is how many values may be inside of one another, and `maxFilled` how
+   * many fields of a value may be left out: a struct of many is one byte.
+   */
+  constructor(maxDepth: number, maxFilled: number) {
     this.#maxDepth = maxDepth;
+    this.#maxFilled = maxFilled;
+  }
+
+  /** Begins a value. */
+  reset(): void {
+    this.depth = this.#filled = 0;
+  }
+
+  /** Notes that fields are made which the bytes leave out. */
+  fill(count: number): void {
+    this.#filled += count;
+    if (this.#filled <= this.#maxFilled) return;
+    throw new RangeError(
+      `Cannot decode gob: more than ${this.#maxFilled} fields are left out of a value`,
+    );
   }
 
   /** How many bytes are left. */
@@ -37,14 +63,7 @@ export class GobReader {
   /** Reads an unsigned integer, a `bigint` beyond 2^53. */
   uint(): number | bigint {
     const first = this.#byte();
-    if (first <= 127) return first;
-    const count = this.#count(first);
-    if (count > 6) return this.#wide(count);
-    let value = 0;
-    for (const end = this.at + count; this.at < end;) {
-      value = value * 256 + (this.bytes[this.at++] as number); // counted
-    }
-    return value;
+    return first <= 127 ? first : this.#long(first);
   }
 
   /** Reads a signed integer, a `bigint` beyond 2^53. */
@@ -59,7 +78,9 @@ export class GobReader {
 
   /** Reads an unsigned integer that everything fits into. */
   small(): number {
-    const value = this.uint();
+    const first = this.#byte();
+    if (first <= 127) return first;
+    const value = this.#long(first);
     if (typeof value === "number") return value;
     throw new SyntaxError(`Cannot decode gob: ${value} is no count`);
   }
@@ -93,17 +114,24 @@ export class GobReader {
     const count = this.items();
     const start = this.at;
     this.at += count;
-    if (count < 32) {
-      // Up to here a loop is faster than a view and the decoder.
-      let text = "";
-      for (let index = start; index < this.at; index++) {
-        const code = this.bytes[index] as number; // counted
-        if (code > 127) return this.#decode(start);
-        text += String.fromCharCode(code);
+    if (count > SHORT_TEXT) return this.#decode(start);
+    return asciiText(this.bytes, start, this.at) ??
+      utf8Text(this.bytes, start, this.at) ?? this.#decode(start);
+  }
+
+  /** Reads a text that was likely read before, as the keys of maps are. */
+  name(): string {
+    const { at } = this;
+    const count = this.items();
+    if (count <= MAX_NAME) {
+      const name = knownName(this.bytes, this.at, this.at + count);
+      if (name !== undefined) {
+        this.at += count;
+        return name;
       }
-      return text;
     }
-    return this.#decode(start);
+    this.at = at;
+    return this.string();
   }
 
   /** Reads bytes, as a copy. */
@@ -142,6 +170,17 @@ export class GobReader {
         ? `Cannot decode gob: an integer of ${count} bytes, want up to 8`
         : "Cannot decode gob: a message ends too early",
     );
+  }
+
+  /** Reads an integer of more than one byte. */
+  #long(first: number): number | bigint {
+    const count = this.#count(first);
+    if (count > 6) return this.#wide(count);
+    let value = 0;
+    for (const end = this.at + count; this.at < end;) {
+      value = value * 256 + (this.bytes[this.at++] as number); // counted
+    }
+    return value;
   }
 
   #wide(count: number): number | bigint {

@@ -290,6 +290,26 @@ Deno.test("GobDecoder keeps its limits", () => {
   assertThrows(() => gob.decode(bytes), RangeError, text);
   assertEquals(gob.decode(bytes, nest, { maxDepth: 300 }), deep);
 
+  const fields = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [`F${index}`, gob.int]),
+  );
+  const wide = gob.slice(gob.struct("Wide", fields));
+  const zeros = Object.fromEntries(Object.keys(fields).map((key) => [key, 0]));
+  const blank = gob.encode(wide, Array.from({ length: 50 }, () => zeros));
+  const left = "more than 2000 fields are left out of a value";
+  assertThrows(
+    () => gob.decode(blank, wide, { maxBytes: 2000 }),
+    RangeError,
+    left,
+  );
+  const next = gob.encode(gob.int, 7);
+  const small = new gob.GobDecoder({ maxBytes: 2000 });
+  small.push(blank);
+  assertThrows(() => small.next(), RangeError, left);
+  small.push(next);
+  assertEquals(small.next(), 7);
+  assertEquals(gob.decode(blank, wide)[49], zeros);
+
   const encoder = new gob.GobEncoder();
   const few = new gob.GobDecoder({ maxTypes: 2 });
   for (const name of ["A", "B", "C"]) {

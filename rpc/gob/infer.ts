@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { describe, type GobType, nodeOf } from "./gob_node.ts";
+import { describe, type GobType } from "./gob_node.ts";
 import {
   bool,
   bytes,
@@ -27,13 +27,36 @@ export function infer(value: unknown): GobType<unknown> {
   return new Inference().of(value);
 }
 
+/** Structs with the same first fields, and the type of those with no more. */
+class Shape {
+  type: GobType<unknown> | undefined;
+  /** The field behind, by its type and name, and the one that was last asked for. */
+  readonly #next = new Map<GobType<unknown>, Map<string, Shape>>();
+  #lastType: GobType<unknown> | undefined;
+  #lastName = "";
+  #last: Shape = this;
+
+  with(name: string, type: GobType<unknown>): Shape {
+    if (this.#lastType === type && this.#lastName === name) return this.#last;
+    const shapes = known(this.#next, type, () => new Map<string, Shape>());
+    this.#last = known(shapes, name, () => new Shape());
+    this.#lastType = type;
+    this.#lastName = name;
+    return this.#last;
+  }
+}
+
 /**
  * Finds the types of plain values, the same one for all of one shape: a stream
  * sends the definition of a type once, and takes so many of them only.
  */
 export class Inference {
-  readonly #types = new Map<string, GobType<unknown>>();
-  readonly #shapes = new Map<GobType<unknown>, string>();
+  readonly #slices = new Map<GobType<unknown>, GobType<unknown>>();
+  readonly #maps = new Map<
+    GobType<unknown>,
+    Map<GobType<unknown>, GobType<unknown>>
+  >();
+  readonly #structs = new Shape();
 
   /** The type of a value, as `infer` finds it. */
   of(value: unknown): GobType<unknown> {
@@ -46,17 +69,13 @@ export class Inference {
     if (value instanceof Uint8Array) return bytes;
     if (Array.isArray(value) && value.length > 0) return this.#slice(value);
     if (value instanceof Map) {
-      for (const [key, one] of value) {
-        const [keys, items] = [this.of(key), this.of(one)];
-        const shape = `map[${this.#shape(keys)}]${this.#shape(items)}`;
-        return this.#known(shape, () => map(keys, items));
-      }
+      for (const [key, one] of value) return this.#map(key, one);
     }
     const prototype = typeof value === "object" && value !== null
       ? Object.getPrototypeOf(value)
       : undefined;
     if (prototype === Object.prototype || prototype === null) {
-      return this.#struct(value as object);
+      return this.#struct(value as Record<string, unknown>);
     }
     throw new TypeError(
       `Cannot infer gob type: got ${describe(value)}, give its type`,
@@ -64,37 +83,37 @@ export class Inference {
   }
 
   #slice(value: readonly unknown[]): GobType<unknown> {
-    const isFloat = value.some((one) =>
-      typeof one === "number" && !Number.isSafeInteger(one)
-    );
+    const isFloat = typeof value[0] === "number" &&
+      value.some((one) =>
+        typeof one === "number" && !Number.isSafeInteger(one)
+      );
     const item = isFloat ? float : this.of(value[0]);
-    return this.#known(`[]${this.#shape(item)}`, () => slice(item));
+    return known(this.#slices, item, () => slice(item));
   }
 
-  #struct(value: object): GobType<unknown> {
-    const fields = Object.entries(value).map(([name, field]) =>
-      [name, this.of(field)] as const
-    );
-    const shape = fields.map(([name, type]) =>
-      `${JSON.stringify(name)} ${this.#shape(type)}`
-    ).join();
-    return this.#known(
-      `{${shape}}`,
-      () => struct("", Object.fromEntries(fields)),
-    );
+  #map(key: unknown, one: unknown): GobType<unknown> {
+    const [keys, items] = [this.of(key), this.of(one)];
+    const maps = known(this.#maps, keys, () => new Map());
+    return known(maps, items, () => map(keys, items));
   }
 
-  #shape(type: GobType<unknown>): string {
-    return this.#shapes.get(type) ?? nodeOf(type).goName;
-  }
-
-  #known(shape: string, make: () => GobType<unknown>): GobType<unknown> {
-    let type = this.#types.get(shape);
-    if (type === undefined) {
-      type = make();
-      this.#types.set(shape, type);
-      this.#shapes.set(type, shape);
+  #struct(value: Record<string, unknown>): GobType<unknown> {
+    let shape = this.#structs;
+    for (const name in value) {
+      if (!Object.hasOwn(value, name)) continue;
+      shape = shape.with(name, this.of(value[name]));
     }
-    return type;
+    return shape.type ??= struct(
+      "",
+      Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [name, this.of(one)]),
+      ),
+    );
   }
+}
+
+function known<K, V>(values: Map<K, V>, key: K, make: () => V): V {
+  let value = values.get(key);
+  if (value === undefined) values.set(key, value = make());
+  return value;
 }

@@ -7,7 +7,8 @@
  * A gob type says what a value is in Go; the type in TypeScript follows from it.
  * {@linkcode encode} and {@linkcode decode} are for one value,
  * {@linkcode GobEncoder} and {@linkcode GobDecoder} for streams of them, in which
- * the definition of a type is sent once.
+ * the definition of a type is sent once. Make a type once and keep it: what reads
+ * and writes its values is made with the first of them.
  *
  * ```ts
  * import * as gob from "@gee/std/rpc/gob";

@@ -86,7 +86,7 @@ function writeCommon(out: GobWriter, name: string, id: number): void {
   out.byte(1);
   if (name !== "") {
     out.byte(1);
-    out.string(name);
+    out.name(name);
   }
   writeInt(out, name === "" ? 2 : 1, id);
   out.byte(0);
@@ -102,7 +102,7 @@ function writeFields(
   out.uint(fields.length);
   for (const { name, type } of fields) {
     out.byte(1);
-    out.string(name);
+    out.name(name);
     writeInt(out, 1, idOf(type));
     out.byte(0);
   }
