@@ -37,6 +37,9 @@ export interface Origin {
   readonly dialect?: string;
 }
 
+// A client sends its option at once, and calls right behind it.
+const HANDSHAKE_GRACE_MS = 100;
+
 /** A connection and what is known of it. */
 interface Served {
   readonly connection: ServerConnection | HttpConnection;
@@ -53,7 +56,8 @@ export class Connections {
   readonly #fetch: HttpAnswer;
   readonly #served = new Set<Served>();
   readonly #handshakes = new Set<Transport>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Transport, Promise<void>>();
+  #isDraining = false;
   #isClosed = false;
 
   /**
@@ -75,9 +79,9 @@ export class Connections {
   /** Serves one until it ends; never rejects. */
   async serve(transport: Transport, origin: Origin): Promise<void> {
     const running = this.#serve(transport, origin);
-    this.#running.add(running);
+    this.#running.set(transport, running);
     await running;
-    this.#running.delete(running);
+    this.#running.delete(transport);
   }
 
   /** Calls being handled; those over HTTP are counted where they are made. */
@@ -109,17 +113,25 @@ export class Connections {
     for (const transport of this.#handshakes) closeQuietly(transport);
   }
 
-  /** Resolves when all calls under way have ended; no new ones are taken. */
+  /**
+   * Resolves when all calls under way have ended; no new ones are taken. Who has
+   * just connected has sent some already, and gets an answer, too.
+   */
   async drain(): Promise<void> {
-    await Promise.all(
-      [...this.#served].map(({ connection }) => connection.drain()),
-    );
+    this.#isDraining = true;
+    const timer = setTimeout(() => this.stopHandshakes(), HANDSHAKE_GRACE_MS);
+    await Promise.all([
+      ...[...this.#served].map(({ connection }) => connection.drain()),
+      ...[...this.#handshakes].map((transport) => this.#running.get(transport)),
+    ]);
+    clearTimeout(timer);
   }
 
   /** Ends all. */
   async close(): Promise<void> {
+    this.stopHandshakes();
     for (const { connection } of this.#served) connection.close();
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.values());
   }
 
   async #serve(transport: Transport, origin: Origin): Promise<void> {
@@ -151,7 +163,12 @@ export class Connections {
     if (this.#isClosed) served.connection.close();
     this.#served.add(served);
     try {
-      return await run();
+      const ended = run();
+      if (this.#isDraining) {
+        const { connection } = served;
+        connection.drain().then(() => connection.close());
+      }
+      return await ended;
     } finally {
       this.#served.delete(served);
     }

@@ -19,7 +19,8 @@ export interface Door {
 /** The ports and sockets of one server. */
 export class Listening {
   readonly #door: Door;
-  readonly #listeners = new Set<Deno.Listener>();
+  /** Each with the loop that accepts from it. */
+  readonly #listeners = new Map<Deno.Listener, Promise<void>>();
 
   /**
    * @param door Where connections go.
@@ -31,8 +32,8 @@ export class Listening {
   /** Listens until stopped. */
   open(options: ListenOptions): ServerListener {
     const { listener, address } = openListener(options);
-    this.#listeners.add(listener);
     const finished = this.#accept(listener);
+    this.#listeners.set(listener, finished);
     return {
       addr: listener.addr,
       address,
@@ -42,15 +43,17 @@ export class Listening {
     };
   }
 
-  /** Stops listening everywhere. */
-  stop(): void {
+  /** Stops listening everywhere; resolves when the ports are free again. */
+  async stop(): Promise<void> {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const listener of listeners) stopListening(listener);
+    for (const [listener] of listeners) stopListening(listener);
+    // As long as an accept is under way, the system has the port in use.
+    await Promise.all(listeners.map(([, finished]) => finished));
   }
 
   async #accept(listener: Deno.Listener): Promise<void> {
-    while (this.#listeners.has(listener)) {
+    do {
       try {
         const conn = await listener.accept();
         if (!this.#door.isOpen()) {
@@ -65,7 +68,7 @@ export class Listening {
         // Out of descriptors, most likely: trying again at once would spin.
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-    }
+    } while (this.#listeners.has(listener));
   }
 }
 

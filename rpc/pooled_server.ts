@@ -176,6 +176,7 @@ export class PooledServer implements Candidate {
     const limit = timeLimit(timeout, options.signal);
     limit.throwIfAborted();
     const client = await abortable(this.#connected(), limit);
+    if (!client.isAvailable) throw this.#gone();
     // One time limit for both.
     const left = timeout === 0 ? 0 : Math.max(1, timeout - (now() - start));
     return await client.call<Reply>(serviceMethod, args, {
@@ -211,6 +212,13 @@ export class PooledServer implements Candidate {
     if (this.#client !== undefined) this.#draining.add(this.#client);
     this.#prune();
     return this.#client = client;
+  }
+
+  /** The connection ended before anything was sent over it. */
+  #gone(): ConnectError {
+    return new ConnectError(
+      `Cannot call "${this.address}": the connection has ended at once`,
+    );
   }
 
   #answered(start: number, isFault: boolean): void {

@@ -258,7 +258,9 @@ export class Server implements AsyncDisposable {
 
   /**
    * Says that nothing is served any more (`Health`), stops listening, lets the
-   * calls under way end within a bound, and closes all connections. A second close waits for the first.
+   * calls under way end within a bound, and closes all connections. Callers that
+   * speak frames are told and then waited for: a call that was on its way is turned
+   * away with code `unavailable`, not lost. A second close waits for the first.
    *
    * @param options The bound.
    */
@@ -266,12 +268,12 @@ export class Server implements AsyncDisposable {
     const timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
     this.#isClosed = true;
     this.#health.goDown();
-    this.#listening.stop();
-    this.#connections.stopHandshakes();
+    const stopped = this.#listening.stop();
     this.#door.close();
     if (timeout > 0) await this.#drain(timeout);
     this.#invoker.close();
     await this.#connections.close();
+    await stopped;
     this.#wheel.close();
   }
 

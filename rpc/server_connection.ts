@@ -49,6 +49,7 @@ export class ServerConnection {
   readonly #host: Host;
   readonly #options: ServedOptions;
   readonly #handlings: Handlings;
+  readonly #ended = Promise.withResolvers<void>();
   #isDraining = false;
 
   /**
@@ -87,12 +88,17 @@ export class ServerConnection {
     return this.#connection.run();
   }
 
-  /** Takes no further calls, lets those under way end and their replies leave. */
+  /**
+   * Takes no further calls, lets those under way end and their replies leave. A
+   * caller that can be told is waited for: what it has sent before it heard is
+   * answered too, and when it waits for nothing more it ends the connection.
+   */
   async drain(): Promise<void> {
     this.#isDraining = true;
     this.#connection.signal("goaway");
     while (this.#handlings.size > 0) await this.#handlings.progress();
     await this.#connection.writer.drained();
+    if (this.#connection.isFramed) await this.#ended.promise;
   }
 
   /** Ends the connection now; handlers under way get their signal aborted. */
@@ -356,6 +362,7 @@ export class ServerConnection {
   }
 
   #end(reason: unknown): void {
+    this.#ended.resolve();
     this.#handlings.clear(
       reason ?? new DOMException("The connection has ended", "AbortError"),
     );
