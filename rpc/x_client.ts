@@ -144,8 +144,13 @@ export class XClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<Reply> {
     const servers = this.#servers(options);
-    if ("then" in servers) await servers;
-    return await this.#policy.call<Reply>(serviceMethod, args, options);
+    if (!("then" in servers)) {
+      return await this.#policy.call<Reply>(serviceMethod, args, options);
+    }
+    const start = now();
+    await servers;
+    const left = this.#left(options, start);
+    return await this.#policy.call<Reply>(serviceMethod, args, left);
   }
 
   /**
@@ -197,9 +202,11 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: BroadcastOptions = {},
   ): Promise<BroadcastResult<Reply>[]> {
+    const start = now();
     const servers = await this.#servers(options);
+    const left = this.#left(options, start);
     if (servers.length === 0 && !options.allowNone) throw nobody("broadcast");
-    const results = await callAll<Reply>(servers, serviceMethod, args, options);
+    const results = await callAll<Reply>(servers, serviceMethod, args, left);
     const errors = results.flatMap((result) =>
       "error" in result ? [result.error] : []
     );
@@ -225,8 +232,10 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: CallOptions = {},
   ): Promise<BroadcastResult<Reply>[]> {
+    const start = now();
     const servers = await this.#servers(options);
-    return await callAll<Reply>(servers, serviceMethod, args, options);
+    const left = this.#left(options, start);
+    return await callAll<Reply>(servers, serviceMethod, args, left);
   }
 
   /**
@@ -246,9 +255,11 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: CallOptions = {},
   ): Promise<Reply> {
+    const start = now();
     const servers = await this.#servers(options);
+    const left = this.#left(options, start);
     if (servers.length === 0) throw nobody("fork");
-    return await callAny<Reply>(servers, serviceMethod, args, options);
+    return await callAny<Reply>(servers, serviceMethod, args, left);
   }
 
   /** Counts of this moment. */
@@ -291,6 +302,13 @@ export class XClient implements AsyncDisposable {
     const list = this.#discovery.getAll(signal === undefined ? {} : { signal });
     if (!("then" in list)) return this.#pool.update(list);
     return this.#awaited(list, timeLimit(timeout, signal, closing));
+  }
+
+  /** The same with the time that is left since the start. */
+  #left(options: CallOptions, start: number): CallOptions {
+    const { timeout = this.#timeout } = options;
+    if (timeout === 0) return options;
+    return { ...options, timeout: Math.max(1, timeout - (now() - start)) };
   }
 
   async #awaited(

@@ -372,3 +372,26 @@ Deno.test("XClient refuses options that are none", () => {
   assertThrows(make({ breaker: { failures: 0 } }), RangeError, "failures 0");
   assertThrows(make({ subset: 0 }), RangeError, "Cannot use subset size 0");
 });
+
+Deno.test("XClient sends a stream of arguments once, and to the next server where none was taken", async () => {
+  const sum = async (items: AsyncIterable<number>) => {
+    let sum = 0;
+    for await (const item of items) sum += item;
+    return sum;
+  };
+  async function* items() {
+    yield 1;
+    yield 2;
+  }
+  await using a = start("a");
+  await using b = start("b");
+  b.server.register({ sum }, { name: "Stream" });
+  await using door = flaky(a, Infinity);
+  await using client = connect([door, b]);
+  await assertRejects(
+    () => client.call("Stream.sum", items(), { idempotent: true }),
+    ShutdownError,
+  );
+  await using other = connect([{ address: deadAddress() }, b]);
+  assertEquals(await other.call("Stream.sum", items()), 3);
+});

@@ -6,9 +6,10 @@ import { NoServersError } from "../errors.ts";
 import { PooledServer } from "../pooled_server.ts";
 import type { ServerPool } from "../server_pool.ts";
 import { sleep } from "../sleep.ts";
+import { isAsyncIterable } from "../stream/outgoing_stream.ts";
 import type { FailPolicy } from "../x_client_options.ts";
 import { BackOff } from "./back_off.ts";
-import { didNotRun, isTransient } from "./failure.ts";
+import { didNotRun, isTransient, wasNotSent } from "./failure.ts";
 import { hedge } from "./hedge.ts";
 import { LatencyWindow } from "./latency_window.ts";
 import type { RetryBudget } from "./retry_budget.ts";
@@ -35,6 +36,8 @@ interface Attempts {
   readonly args: unknown;
   readonly options: CallOptions;
   readonly isIdempotent: boolean;
+  /** Whether the arguments are a stream, which can be sent once. */
+  readonly isStream: boolean;
   readonly start: number;
   readonly tried: Set<PooledServer>;
   /** The server of the last attempt, and why it failed. */
@@ -78,7 +81,10 @@ export class CallPolicy {
     const { budget, idempotent, now } = this.#settings;
     this.#calls++;
     budget.deposit();
-    const isIdempotent = options.idempotent ?? idempotent.has(serviceMethod);
+    // Items that were taken for one attempt are not there for another.
+    const isStream = isAsyncIterable(args);
+    const isIdempotent = !isStream &&
+      (options.idempotent ?? idempotent.has(serviceMethod));
     const server = this.#pick(options);
     const start = now();
     try {
@@ -95,6 +101,7 @@ export class CallPolicy {
         args,
         options,
         isIdempotent,
+        isStream,
         start,
         tried: new Set([server]),
         server,
@@ -122,12 +129,16 @@ export class CallPolicy {
     const { serviceMethod, args, options, start, tried, isIdempotent } =
       attempts;
     const timeout = options.timeout ?? usual;
+    const end = timeout === 0 ? Infinity : start + timeout;
     for (;;) {
       if (!this.#mayRepeat(attempts)) throw attempts.error;
-      const isNext = this.#isNext(attempts);
-      if (!isNext) await this.#pause(attempts);
-      const left = timeout === 0 ? 0 : timeout - (now() - start);
-      if (left < 0) throw attempts.error;
+      const pause = this.#isNext(attempts)
+        ? 0
+        : this.#backOff.pause(attempts.retries);
+      // Nobody is to wait for a call whose time will be over.
+      if (now() + pause > end) throw attempts.error;
+      if (pause > 0) await this.#pause(pause, options);
+      const left = end - now();
       if (this.#settings.policy !== "failtry") {
         attempts.server = this.#pick(options, tried);
       }
@@ -138,7 +149,7 @@ export class CallPolicy {
           attempts.server,
           serviceMethod,
           args,
-          { ...options, timeout: timeout === 0 ? 0 : Math.max(1, left) },
+          { ...options, timeout: left === Infinity ? 0 : Math.max(1, left) },
           isIdempotent,
         );
       } catch (error) {
@@ -150,11 +161,13 @@ export class CallPolicy {
   /** Whether a call may be made once more; takes it out of the budget. */
   #mayRepeat(attempts: Attempts): boolean {
     const { policy, retries, budget, closing } = this.#settings;
-    const { error, options, isIdempotent } = attempts;
+    const { error, options, isIdempotent, isStream } = attempts;
     if (policy === "failfast" || closing.aborted || options.signal?.aborted) {
       return false;
     }
-    const isSafe = didNotRun(error) || isIdempotent && isTransient(error);
+    const isSafe = isStream
+      ? wasNotSent(error)
+      : didNotRun(error) || isIdempotent && isTransient(error);
     if (!isSafe) return false;
     if (this.#isNext(attempts)) return true;
     return attempts.retries++ < retries && budget.withdraw();
@@ -167,13 +180,12 @@ export class CallPolicy {
       pool.candidates(tried).length > 0;
   }
 
-  async #pause({ retries, options }: Attempts): Promise<void> {
+  async #pause(ms: number, { signal }: CallOptions): Promise<void> {
     const { closing } = this.#settings;
-    const { signal } = options;
     const end = signal === undefined
       ? closing
       : AbortSignal.any([closing, signal]);
-    await sleep(this.#backOff.pause(retries), end);
+    await sleep(ms, end);
     end.throwIfAborted();
   }
 

@@ -22,13 +22,18 @@ const FAULTS: ReadonlySet<Code> = new Set<Code>([
 // What a server that drains answers in place of running the method.
 const CLOSING = "rpc server: the server is closing";
 
+/** Whether nothing of the call has left this side. */
+export function wasNotSent(error: unknown): boolean {
+  return error instanceof ConnectError || error instanceof LimitError;
+}
+
 /**
  * Whether the method certainly did not run, so that any call may be made again:
  * it was not sent, or its server was closing and said so. Servers of other kinds
  * say it by `{ ran: false }` in the details of an `unavailable`.
  */
 export function didNotRun(error: unknown): boolean {
-  if (error instanceof ConnectError || error instanceof LimitError) return true;
+  if (wasNotSent(error)) return true;
   if (!(error instanceof RemoteError) || error.code !== "unavailable") {
     return false;
   }

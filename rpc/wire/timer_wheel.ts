@@ -34,10 +34,8 @@ export class Deadline {
  */
 export class TimerWheel {
   readonly #now: () => number;
-  readonly #slots: Set<Deadline>[] = Array.from(
-    { length: SLOTS },
-    () => new Set(),
-  );
+  /** Made on first use: every connection of a client has a wheel of its own. */
+  readonly #slots = new Array<Set<Deadline> | undefined>(SLOTS).fill(undefined);
   #fresh: Deadline[] = [];
   #placed = 0;
   #tick = 0;
@@ -73,7 +71,7 @@ export class TimerWheel {
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const slot of this.#slots) slot.clear();
+    for (const slot of this.#slots) slot?.clear();
     this.#fresh = [];
     this.#placed = 0;
   }
@@ -105,8 +103,9 @@ export class TimerWheel {
   #place(deadline: Deadline): void {
     if (deadline.onExpire === undefined) return;
     deadline.turns = Math.floor((deadline.ticks - 1) / SLOTS);
-    deadline.slot = this.#slots[(this.#tick + deadline.ticks) % SLOTS];
-    deadline.slot?.add(deadline);
+    const index = (this.#tick + deadline.ticks) % SLOTS;
+    deadline.slot = this.#slots[index] ??= new Set();
+    deadline.slot.add(deadline);
     this.#placed++;
   }
 

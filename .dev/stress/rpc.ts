@@ -1,0 +1,9 @@
+import { type Rigs, runRigs, stressArgs } from "./run_rigs.ts";
+import { simulation } from "./rpc_simulation.ts";
+const args = stressArgs(Deno.args);
+const { isLong, seed } = args;
+const rigs: Rigs = {
+  simulation: (report) =>
+    simulation(report, Number(Deno.env.get("N") ?? 1000), seed),
+};
+await runRigs(rigs, args);
