@@ -53,8 +53,11 @@ export class ClientConnection {
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
   #shutdown: ShutdownError | undefined;
-  #isDraining = false;
+  /** Why no further calls are taken, if so. */
+  #leaving: string | undefined;
   #hasHeard = false;
+  /** Since when calls have timed out and nothing at all has come. */
+  #quietSince: number | undefined;
 
   /**
    * Begins to speak.
@@ -83,7 +86,7 @@ export class ClientConnection {
 
   /** Whether calls can be made. */
   get isAvailable(): boolean {
-    return this.#shutdown === undefined && !this.#isDraining;
+    return this.#shutdown === undefined && this.#leaving === undefined;
   }
 
   /** Calls under way. */
@@ -183,12 +186,9 @@ export class ClientConnection {
   ): { reason: unknown } | undefined {
     if (this.#shutdown !== undefined) return { reason: this.#shutdown };
     if (signal?.aborted) return { reason: signal.reason };
-    if (this.#isDraining) {
-      return {
-        reason: new ShutdownError(
-          `Cannot call "${serviceMethod}": the server is closing`,
-        ),
-      };
+    if (this.#leaving !== undefined) {
+      const text = `Cannot call "${serviceMethod}": ${this.#leaving}`;
+      return { reason: new ShutdownError(text) };
     }
     const { maxInFlight, maxBufferedBytes } = this.#settings.limits;
     const limit = this.#pending.size >= maxInFlight
@@ -230,6 +230,7 @@ export class ClientConnection {
 
   #receive(message: Message): void {
     this.#hasHeard = true;
+    this.#quietSince = undefined;
     if (message.kind !== undefined) return this.#control(message);
     if (message.extra?.isStream) return this.#begin(message.seq);
     this.#settle(message);
@@ -273,7 +274,7 @@ export class ClientConnection {
 
   /** What a server says about a call under way; one that has ended is none. */
   #control({ kind, seq, body, size = 0, error, extra }: Message): void {
-    if (kind === "goaway") return this.#drain();
+    if (kind === "goaway") return this.#leaveFor("the server is closing");
     const pending = this.#pending.get(seq);
     if (pending === undefined) return;
     const { incoming, outgoing } = pending;
@@ -321,20 +322,43 @@ export class ClientConnection {
     this.#counts.errors++;
     pending.end(reason);
     if (isSent) this.#connection.signal("cancel", seq);
-    if (this.#isDraining) this.#drain();
+    this.#doubt(reason);
+    this.#endWhenLeft();
+  }
+
+  /**
+   * A peer that cannot be asked for a sign of life, of whom nothing has come while
+   * calls timed out, may be gone: others go to another connection.
+   */
+  #doubt(reason: unknown): void {
+    const { keepAlive, keepAliveTimeout } = this.#settings;
+    if (this.#connection.isFramed || keepAlive === 0) return;
+    if (!(reason instanceof DOMException && reason.name === "TimeoutError")) {
+      return;
+    }
+    const now = performance.now();
+    this.#quietSince ??= now;
+    if (now - this.#quietSince < keepAliveTimeout) return;
+    this.#leaveFor(
+      `the peer gave no sign of life for ${keepAliveTimeout} ms`,
+    );
   }
 
   #release(pending: PendingCall): void {
     pending.release();
-    if (this.#isDraining) this.#drain();
+    this.#endWhenLeft();
   }
 
   /** Takes no further calls; the connection ends when those under way have. */
-  #drain(): void {
-    this.#isDraining = true;
-    if (this.#pending.size > 0) return;
+  #leaveFor(why: string): void {
+    this.#leaving ??= why;
+    this.#endWhenLeft();
+  }
+
+  #endWhenLeft(): void {
+    if (this.#leaving === undefined || this.#pending.size > 0) return;
     this.#connection.close(
-      new ShutdownError("Cannot finish the call: the server is closing"),
+      new ShutdownError(`Cannot finish the call: ${this.#leaving}`),
     );
   }
 

@@ -338,3 +338,32 @@ Deno.test("Client of frames closes the connection when the peer sends garbage", 
     "Cannot read a frame: its header is garbled",
   );
 });
+
+Deno.test("Client of a codec without signs of life leaves a connection on which calls time out and nothing comes", async () => {
+  const server = new Server();
+  server.register({ one: () => 1 }, { name: "Math" });
+  const [end] = pipe();
+  const served: Promise<void>[] = [];
+  await using client = new Client(end, {
+    codec: jsonCodec,
+    keepAliveTimeout: 1,
+    timeout: 1,
+    redial: () => {
+      const [end, other] = pipe();
+      served.push(server.serve(other));
+      return Promise.resolve(end);
+    },
+  });
+  for (let call = 0; call < 2; call++) {
+    await assertRejects(
+      () => client.call("Math.one"),
+      DOMException,
+      'Cannot finish "Math.one": no reply within 1 ms',
+    );
+  }
+  assertEquals(await client.call("Math.one", null, { timeout: 1000 }), 1);
+  assertEquals(end.isClosed, true);
+  await client.close();
+  await Promise.all(served);
+  await server.close();
+});

@@ -3,7 +3,7 @@
 // garbles what comes to it. A model checks every read.
 import { Group, HttpPool, type PeerPool, TcpPool } from "../../cache/mod.ts";
 import { History } from "./cache_history.ts";
-import { FaultProxy, FAULTS } from "./cache_proxy.ts";
+import { FaultProxy, FAULTS } from "./fault_proxy.ts";
 import { areSettled } from "./cache_settle.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
 

@@ -7,13 +7,14 @@ import { WireError } from "../errors.ts";
 export interface KeepAliveOptions {
   /**
    * How long nothing may come before the peer is asked for a sign of life, in ms;
-   * 0 never asks. Frames only.
+   * 0 never asks. In codecs other than frames nobody can be asked.
    *
    * @default {20000}
    */
   readonly keepAlive?: number;
   /**
-   * How long the sign may take before the connection ends, in ms.
+   * How long the sign may take before the connection ends, in ms. A client of another
+   * codec leaves a connection on which calls have timed out for so long and nothing came.
    *
    * @default {10000}
    */

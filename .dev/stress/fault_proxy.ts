@@ -1,5 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
-// A TCP proxy before a node that does to its connections what networks do.
+// A TCP proxy before a server that does to its connections what networks do.
 import { sleep } from "./report.ts";
 
 /** What a network may do. */
@@ -23,11 +23,11 @@ interface Pair {
   isBlack: boolean;
 }
 
-/** Stands before one node. */
+/** Stands before one server. */
 export class FaultProxy {
   /** What it does now. */
   #fault: Fault | undefined;
-  /** Where the node listens. */
+  /** Where the server listens. */
   target = 0;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #pairs = new Set<Pair>();
@@ -38,7 +38,7 @@ export class FaultProxy {
     void this.#accept();
   }
 
-  /** Where peers find the node. */
+  /** Where clients find the server. */
   get port(): number {
     return this.#listener.addr.port;
   }
