@@ -4,7 +4,8 @@
 // that it does not end.
 import { Group, TcpPool } from "../../cache/mod.ts";
 import { descriptors, heapUsed } from "./account.ts";
-import { CountingSource, findPorts, NodeProcess } from "./cache_process.ts";
+import { CountingSource, NodeProcess } from "./cache_process.ts";
+import { findPorts } from "./find_ports.ts";
 import { randomOf, type Report, sleep } from "./report.ts";
 
 const KEYS = 10_000;

@@ -5,12 +5,8 @@
 import { BalancedRing } from "../../cache/mod.ts";
 import { Budget } from "./cache_budget.ts";
 import { History } from "./cache_history.ts";
-import {
-  allDone,
-  CountingSource,
-  findPorts,
-  NodeProcess,
-} from "./cache_process.ts";
+import { allDone, CountingSource, NodeProcess } from "./cache_process.ts";
+import { findPorts } from "./find_ports.ts";
 import { NodeError, type NodeStats } from "./cache_process.ts";
 import { randomOf, sleep } from "./report.ts";
 

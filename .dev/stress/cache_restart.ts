@@ -2,12 +2,8 @@
 // One of three nodes restarts under a steady load: what that costs the source
 // with nothing, with a snapshot, and with what the other nodes hand over.
 import { History } from "./cache_history.ts";
-import {
-  allDone,
-  CountingSource,
-  findPorts,
-  NodeProcess,
-} from "./cache_process.ts";
+import { allDone, CountingSource, NodeProcess } from "./cache_process.ts";
+import { findPorts } from "./find_ports.ts";
 import { p99, randomOf, type Report, sleep } from "./report.ts";
 
 const NODES = 3;

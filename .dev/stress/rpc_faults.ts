@@ -88,7 +88,12 @@ function tell(report: Report, name: string, fault: Fault, result: Result) {
   report.figure(`${about}, last settled after`, took, "ms", goal);
   // Without signs of life it takes a call that times out.
   const isSlow = fault === "black hole" && name !== "frames";
-  report.figure(`${about}, answers again after`, back, "ms", isSlow ? 700 : 100);
+  report.figure(
+    `${about}, answers again after`,
+    back,
+    "ms",
+    isSlow ? 700 : 100,
+  );
 }
 
 async function run(
