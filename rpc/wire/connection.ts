@@ -23,6 +23,8 @@ import { Writer } from "./writer.ts";
 // large bodies alone: twice the calls with 100 KB.
 const READ_BYTES = 64 << 10;
 const FAST_READ_BYTES = 256 << 10;
+// Until a read fills it: most of many connections are idle.
+const FIRST_READ_BYTES = 2 << 10;
 const KEPT_BYTES = 1 << 20;
 
 /** Whose connection it is: what it does with messages and with the end. */
@@ -80,7 +82,7 @@ export class Connection {
       limits.maxMessageBytes,
       codec.minBufferBytes ?? 0,
     );
-    const capacity = Math.min(READ_BYTES, this.#maxBuffer);
+    const capacity = Math.min(FIRST_READ_BYTES, this.#maxBuffer);
     this.#buffer = new Uint8Array(Math.max(capacity, early?.length ?? 0));
     this.#length = early?.length ?? 0;
     if (early !== undefined) this.#buffer.set(early);
@@ -223,7 +225,8 @@ export class Connection {
 
   /** More has come than fits: whoever sends as fast is read in larger steps. */
   #widen(): void {
-    const most = Math.min(FAST_READ_BYTES, this.#maxBuffer);
+    const wanted = this.#length < READ_BYTES ? READ_BYTES : FAST_READ_BYTES;
+    const most = Math.min(wanted, this.#maxBuffer);
     if (this.#length < most) this.#resize(most);
   }
 

@@ -2,7 +2,8 @@
 
 import type { Transport } from "./transport.ts";
 
-const FIRST_CAPACITY = 16 << 10;
+// Small, as most of many connections are idle.
+const FIRST_CAPACITY = 1 << 10;
 // A burst may grow a buffer far beyond what the connection needs later. Above the
 // first capacity a buffer is kept while it is used well, above the second never:
 // making one anew for every 1.6 MB costs as much as filling it.
