@@ -7,6 +7,7 @@ import type { CodecSide, ControlKind, Message } from "./codec.ts";
 import { deflate } from "./deflate.ts";
 import {
   finishFrame,
+  frameBytes,
   FrameFlag,
   FrameType,
   HEADER_BYTES,
@@ -238,7 +239,8 @@ export class FrameWriter implements WriterSource {
     const start = writer.length;
     // A character takes up to three bytes.
     const most = typeof body === "string" ? body.length * 3 : body.length;
-    const { bytes } = writer.reserve(HEADER_BYTES + head.length * 3 + most);
+    // With what fills the last word: a second reserve would not keep what is put here.
+    const { bytes } = writer.reserve(frameBytes(head.length * 3 + most));
     let at = start + HEADER_BYTES;
     if (head !== "") at += encoder.encodeInto(head, bytes.subarray(at)).written;
     const headBytes = at - start - HEADER_BYTES;

@@ -96,7 +96,10 @@ export class Writer {
     this.commit(bytes.length);
   }
 
-  /** Makes room for more bytes from `length` on, to be put there and committed. */
+  /**
+   * Makes room for more bytes from `length` on, to be put there and committed; what
+   * was put there before and not committed is lost.
+   */
   reserve(bytes: number): Room {
     const wanted = this.#length + bytes;
     const old = this.#room.bytes;
