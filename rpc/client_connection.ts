@@ -223,7 +223,7 @@ export class ClientConnection {
       },
       pause: () =>
         writer.buffered < this.#settings.limits.maxBufferedBytes
-          ? undefined
+          ? this.#connection.rest()
           : writer.drained(),
     });
   }

@@ -203,7 +203,7 @@ export class ServerConnection {
         if (!this.#handlings.delete(handling)) return;
         this.#endStream(handling, failure && failureOf(failure.error));
       },
-      pause: () => this.#writerRoom(),
+      pause: () => this.#writerRoom() ?? this.#connection.rest(),
     });
     handling.outgoing = outgoing;
     this.#connection.send({

@@ -8,6 +8,7 @@ import { RemoteError, RpcError, ShutdownError } from "../errors.ts";
 import { Server, type ServerOptions } from "../server.ts";
 import type { ClientOptions } from "../client.ts";
 import { pipe, settle } from "../testdata/pipe.ts";
+import { turn } from "../turn.ts";
 import { WINDOW_BYTES } from "./incoming_stream.ts";
 
 /** Methods with streams, which tell what became of them. */
@@ -291,4 +292,26 @@ Deno.test("Server turns away more calls with streams than its limit", async () =
   gate.resolve();
   assertEquals(await first, 1);
   assertEquals(await client.call("Streams.sum", numbers(3)), 3);
+});
+
+Deno.test("A stream without a pause of its own lets others have their turn", async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let made = 0;
+  const server = new Server();
+  server.register({
+    async *numbers() {
+      turn().then(() => resolve(made));
+      for (; made < 5000; made++) yield made;
+    },
+  }, { name: "Fast" });
+  const [end, other] = pipe();
+  const serving = server.serve(other);
+  const client = new Client(end);
+  const items = client.call<AsyncIterable<number>>("Fast.numbers");
+  assertEquals((await Array.fromAsync(await items)).length, 5000);
+  // The window alone would take all of them.
+  assert(await promise <= 1024, `${await promise} items were made in one turn`);
+  await client.close();
+  await serving;
+  await server.close();
 });

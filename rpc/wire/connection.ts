@@ -10,6 +10,7 @@ import {
 import { inflate } from "../codec/deflate.ts";
 import { WireError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
+import { turn } from "../turn.ts";
 import { Inbox, type Receiver } from "./inbox.ts";
 import {
   KeepAlive,
@@ -26,6 +27,8 @@ const FAST_READ_BYTES = 256 << 10;
 // Until a read fills it: most of many connections are idle.
 const FIRST_READ_BYTES = 2 << 10;
 const KEPT_BYTES = 1 << 20;
+// Some milliseconds of work; in one turn a stream could make all that its peer takes.
+const ITEMS_PER_TURN = 256;
 
 /** Whose connection it is: what it does with messages and with the end. */
 export interface ConnectionHandler extends Receiver {
@@ -56,6 +59,8 @@ export class Connection {
   #length: number;
   #fresh: Message[] = [];
   #hasDeflated = false;
+  #items = 0;
+  #rest: Promise<void> | undefined;
   #isDeaf = false;
   #isEnded = false;
 
@@ -117,7 +122,17 @@ export class Connection {
    * @throws {TypeError} when the codec has no form for it.
    */
   sendItem(seq: number, item: unknown): number {
+    this.#items++;
     return this.#codec.encodeItem?.(seq, item, this.writer) ?? 0;
+  }
+
+  /** A wait before the next item, where so many went out that others must have their turn. */
+  rest(): Promise<void> | undefined {
+    if (this.#items < ITEMS_PER_TURN) return undefined;
+    return this.#rest ??= turn().then(() => {
+      this.#items = 0;
+      this.#rest = undefined;
+    });
   }
 
   /** Reads until the connection ends; never rejects. */
