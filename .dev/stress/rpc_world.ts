@@ -14,7 +14,6 @@ import {
   Registry,
   RegistryDiscovery,
   RemoteError,
-  RpcError,
   Server,
   ShutdownError,
   WireError,
@@ -22,6 +21,7 @@ import {
 } from "../../rpc/mod.ts";
 import type { Caller, CallOptions } from "../../rpc/mod.ts";
 import { randomOf } from "./report.ts";
+import { numbers, Work } from "./rpc_work.ts";
 import { type LinkFault, VirtualNetwork } from "./virtual_network.ts";
 import { VirtualTime } from "./virtual_time.ts";
 
@@ -68,7 +68,6 @@ class GivenUp extends Error {
 
 /** Runs one seed in virtual time. */
 export class World {
-  readonly #seed: number;
   readonly #time: VirtualTime;
   readonly #network: VirtualNetwork;
   readonly #random: () => number;
@@ -84,7 +83,6 @@ export class World {
   #faults = 0;
 
   private constructor(seed: number) {
-    this.#seed = seed;
     this.#random = randomOf(seed);
     this.#time = new VirtualTime(seed + 1);
     this.#network = new VirtualNetwork(this.#time, this.#random);
@@ -264,8 +262,8 @@ export class World {
       return;
     }
     const isTold = error instanceof RemoteError;
-    if (isTold && error.message.startsWith("no ")) {
-      if (error.message !== `no ${id}`) this.#complain(id, error.message);
+    if (isTold && error.message.startsWith("No ")) {
+      if (error.message !== `No ${id}`) this.#complain(id, error.message);
       return;
     }
     const isNotRun = error instanceof ConnectError ||
@@ -278,7 +276,7 @@ export class World {
       error instanceof GivenUp || isTold && error.code === "unavailable" ||
       error instanceof DOMException && error.name === "TimeoutError" ||
       // The registry was down before anything was known.
-      error instanceof TypeError && error.message === "connection refused";
+      error instanceof TypeError && error.message === "Connection refused";
     if (!isKnown) this.#complain(id, `${kind} ended with ${error}`);
     if (error instanceof WireError) this.#complain(id, `${error}`);
   }
@@ -357,77 +355,10 @@ export class World {
     const { signal } = request;
     await this.#time.sleep(2 * this.#network.delay());
     signal.throwIfAborted();
-    if (this.#isRegistryDown) throw new TypeError("connection refused");
+    if (this.#isRegistryDown) throw new TypeError("Connection refused");
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
     signal.addEventListener("abort", () => reject(signal.reason));
     return await Promise.race([this.#registry.fetch(request), promise]);
-  }
-
-  /** What repeats it. */
-  get seed(): number {
-    return this.#seed;
-  }
-}
-
-async function* numbers(from: number, time: VirtualTime) {
-  for (let n = from; n < from + 10; n++) {
-    await time.sleep(5);
-    yield n;
-  }
-}
-
-/** The methods, each of which says that it ran. */
-class Work {
-  readonly #time: VirtualTime;
-  readonly #runs: Map<number, number>;
-
-  constructor(time: VirtualTime, runs: Map<number, number>) {
-    this.#time = time;
-    this.#runs = runs;
-  }
-
-  quick({ id }: { id: number }): number {
-    this.#note(id);
-    return id * id;
-  }
-
-  async slow({ id, ms }: { id: number; ms: number }): Promise<number> {
-    this.#note(id);
-    await this.#time.sleep(ms);
-    return id * id;
-  }
-
-  fail({ id }: { id: number }): never {
-    this.#note(id);
-    throw new RpcError("aborted", `no ${id}`);
-  }
-
-  async *count({ id }: { id: number }): AsyncGenerator<number> {
-    this.#note(id);
-    for (let n = id; n < id + 20; n++) {
-      if (n % 5 === 0) await this.#time.sleep(5);
-      yield n;
-    }
-  }
-
-  async sum(items: AsyncIterable<number>): Promise<number> {
-    let sum = 0;
-    let isFirst = true;
-    for await (const item of items) {
-      if (isFirst) this.#note(item);
-      isFirst = false;
-      sum += item;
-    }
-    return sum;
-  }
-
-  bytes(bytes: Uint8Array): Uint8Array {
-    this.#note(new Uint32Array(bytes.slice(0, 4).buffer)[0]!); // there are more
-    return bytes;
-  }
-
-  #note(id: number): void {
-    this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1);
   }
 }

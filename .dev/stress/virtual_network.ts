@@ -30,7 +30,9 @@ export class VirtualConn {
   setNoDelay(): void {}
 
   read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#waiting !== undefined) throw new Error("two reads at once");
+    if (this.#waiting !== undefined) {
+      throw new Error("Cannot read: a read is under way");
+    }
     const done = Promise.withResolvers<number | null>();
     this.#waiting = { buffer, done };
     this.#serve();
