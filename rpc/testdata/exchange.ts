@@ -28,6 +28,14 @@ export class Exchange {
       .map(({ hex }) => Uint8Array.fromHex(hex));
   }
 
+  /** What went both ways, in its order. */
+  all(): { direction: Direction; bytes: Uint8Array<ArrayBuffer> }[] {
+    return this.#chunks.filter(({ hex }) => hex !== "").map(({ dir, hex }) => ({
+      direction: dir.startsWith("c2s") ? "c2s" : "s2c",
+      bytes: Uint8Array.fromHex(hex),
+    }));
+  }
+
   /** The option line. */
   option(): Uint8Array<ArrayBuffer> {
     const chunk = this.#chunks.find(({ hex }) => hex.startsWith(OPTION));
