@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 // What servers of the simulation offer.
-import { RpcError } from "../../rpc/mod.ts";
+import { type CallContext, RpcError } from "../../rpc/mod.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** Ten numbers from one on, one after the other. */
@@ -16,6 +16,8 @@ export async function* numbers(
 
 /** The methods, each of which says that it ran. */
 export class Work {
+  /** Calls whose method has not ended; their callers may have left. */
+  readonly running = new Set<CallContext>();
   readonly #time: VirtualTime;
   readonly #runs: Map<number, number>;
 
@@ -29,9 +31,14 @@ export class Work {
     return id * id;
   }
 
-  async slow({ id, ms }: { id: number; ms: number }): Promise<number> {
+  async slow(
+    { id, ms }: { id: number; ms: number },
+    context: CallContext,
+  ): Promise<number> {
     this.#note(id);
+    this.running.add(context);
     await this.#time.sleep(ms);
+    this.running.delete(context);
     return id * id;
   }
 

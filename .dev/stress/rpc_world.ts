@@ -31,6 +31,8 @@ const PORTS = [7001, 7002, 7003];
 const SPAN = 4000;
 /** Ticks of the wheel that a deadline may be late, and what timers add, in ms. */
 const LATE = 100;
+/** What the network brings may come so late, in ms. */
+const ON_THE_WAY = 400;
 const WATCH = { keepAlive: 500, keepAliveTimeout: 500 };
 
 /** What a run came to. */
@@ -49,6 +51,7 @@ export interface Outcome {
 interface Place {
   readonly port: number;
   server: Server | undefined;
+  work: Work | undefined;
   heartbeat: Heartbeat | undefined;
 }
 
@@ -90,6 +93,7 @@ export class World {
     this.#places = PORTS.map((port) => ({
       port,
       server: undefined,
+      work: undefined,
       heartbeat: undefined,
     }));
   }
@@ -122,7 +126,7 @@ export class World {
     const span = this.#time.now;
     if (!hasEnded) this.#wrong.push("the run never ends");
     // What is on its way, and what is left by mistake.
-    await this.#time.until(new Promise(() => {}), 60_000);
+    await this.#time.until(new Promise(() => {}), ON_THE_WAY);
     const { pending } = this.#time;
     if (pending > 0) this.#wrong.push(`${pending} timers are left`);
     const { links, listeners } = this.#network;
@@ -331,7 +335,9 @@ export class World {
 
   #start(place: Place): void {
     const server = new Server({ ...WATCH, handleTimeout: 2000 });
-    server.register(new Work(this.#time, this.#runs));
+    const work = new Work(this.#time, this.#runs);
+    server.register(work);
+    place.work = work;
     const { port } = place;
     server.listen({ hostname: "10.0.0.1", port });
     place.server = server;
@@ -342,11 +348,14 @@ export class World {
   }
 
   async #stop(place: Place, timeout: number, isDead = false): Promise<void> {
-    const { server, heartbeat } = place;
+    const { server, heartbeat, work } = place;
     place.server = place.heartbeat = undefined;
     if (!isDead) await heartbeat?.close();
     await server?.close({ timeout });
     if (isDead) await heartbeat?.close();
+    for (const { serviceMethod, signal } of work?.running ?? []) {
+      if (!signal.aborted) this.#wrong.push(`${serviceMethod} runs on`);
+    }
     const inFlight = server?.stats().inFlight ?? 0;
     if (inFlight > 0) this.#wrong.push(`${inFlight} calls are being handled`);
   }
