@@ -3,7 +3,20 @@
 import type { CallOptions } from "./call.ts";
 import type { PooledServer } from "./pooled_server.ts";
 import { begin, fastest } from "./resilience/hedge.ts";
+import { isAsyncIterable } from "./stream/outgoing_stream.ts";
 import type { BroadcastResult } from "./x_client_options.ts";
+
+/**
+ * Refuses arguments that only one server could get.
+ *
+ * @throws {TypeError} when they are a stream.
+ */
+export function checkShared(serviceMethod: string, args: unknown): void {
+  if (!isAsyncIterable(args)) return;
+  throw new TypeError(
+    `Cannot call "${serviceMethod}" on several servers: the arguments are a stream, which can be read once`,
+  );
+}
 
 /** Calls a method on every server at once; resolves with what each answered, and never rejects. */
 export function callAll<Reply>(

@@ -142,9 +142,12 @@
  * A client that `dial` made connects again when a call finds its connection
  * ended, with pauses that grow after failures; a call that was sent is never sent
  * again. Both sides ask a silent peer for a sign of life after `keepAlive` (20 s)
- * and give it up after `keepAliveTimeout` (10 s). A server that closes tells its
- * clients, whose next calls go to a new connection. `tls@host:port` speaks TLS,
- * `http@host:port` asks by CONNECT.
+ * and give it up after `keepAliveTimeout` (10 s); other codecs than frames cannot
+ * ask, so a client leaves a connection on which calls have timed out for as long and
+ * nothing came. A server that closes tells its clients, whose next calls go to a new
+ * connection, and answers what they had sent before they heard: a rolling restart
+ * under an `XClient` loses no call. `tls@host:port` speaks TLS, `http@host:port` asks
+ * by CONNECT.
  *
  * ## Over HTTP
  *
@@ -285,6 +288,9 @@
  * - A peer that ends its sending side has left: its calls under way are aborted.
  * - Whether a call that ended with a `ShutdownError` was carried out is unknown: an
  *   `XClient` repeats it only where its method is said to be idempotent.
+ * - Clients of other codecs than frames do not hear that a server closes: a call
+ *   on its way at that moment ends with a `ShutdownError`.
+ * - A stream of arguments is sent once: it is neither repeated nor broadcast.
  * - An `XClient` knows of the load of servers what it sends them itself.
  * - A registry keeps its list in memory: copies of one list do not tell each other,
  *   so heartbeats go to each of them.

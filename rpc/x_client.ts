@@ -7,7 +7,7 @@ import type { Discovery } from "./discovery/discovery.ts";
 import type { EndpointList } from "./discovery/endpoint.ts";
 import { checkMilliseconds, timeLimit } from "./duration.ts";
 import { NoServersError, ShutdownError } from "./errors.ts";
-import { allFailed, callAll, callAny } from "./fan_out.ts";
+import { allFailed, callAll, callAny, checkShared } from "./fan_out.ts";
 import type { PooledServer } from "./pooled_server.ts";
 import { CallPolicy } from "./resilience/call_policy.ts";
 import { CircuitBreaker } from "./resilience/circuit_breaker.ts";
@@ -195,6 +195,7 @@ export class XClient implements AsyncDisposable {
    * @param options Signal and timeout of the calls.
    * @returns what each server answered, in the order of the discovery's list.
    * @throws {NoServersError} when the discovery knows no server and `allowNone` is not set.
+   * @throws {TypeError} when the arguments are a stream.
    * @throws {AggregateError} when every server failed.
    */
   async broadcast<Reply = unknown>(
@@ -202,6 +203,7 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: BroadcastOptions = {},
   ): Promise<BroadcastResult<Reply>[]> {
+    checkShared(serviceMethod, args);
     const start = now();
     const servers = await this.#servers(options);
     const left = this.#left(options, start);
@@ -226,12 +228,14 @@ export class XClient implements AsyncDisposable {
    * @param args The arguments, one value that the codec can encode.
    * @param options Signal and timeout of the calls.
    * @returns what each server answered, in the order of the discovery's list.
+   * @throws {TypeError} when the arguments are a stream.
    */
   async inform<Reply = unknown>(
     serviceMethod: string,
     args?: unknown,
     options: CallOptions = {},
   ): Promise<BroadcastResult<Reply>[]> {
+    checkShared(serviceMethod, args);
     const start = now();
     const servers = await this.#servers(options);
     const left = this.#left(options, start);
@@ -248,6 +252,7 @@ export class XClient implements AsyncDisposable {
    * @param options Signal and timeout of the calls.
    * @returns the first reply.
    * @throws {NoServersError} when the discovery knows no server.
+   * @throws {TypeError} when the arguments are a stream.
    * @throws {AggregateError} when every server failed.
    */
   async fork<Reply = unknown>(
@@ -255,6 +260,7 @@ export class XClient implements AsyncDisposable {
     args?: unknown,
     options: CallOptions = {},
   ): Promise<Reply> {
+    checkShared(serviceMethod, args);
     const start = now();
     const servers = await this.#servers(options);
     const left = this.#left(options, start);

@@ -111,3 +111,19 @@ Deno.test("XClient.service() makes typed clients of each way to call", async () 
   assertEquals(told.length, 2);
   assertEquals([a, b].map(({ who }) => who.done.get(7)), [1, 1]);
 });
+
+Deno.test("XClient refuses to send one stream to several servers", async () => {
+  await using a = start("a");
+  await using client = new XClient(new FixedDiscovery([a.address]));
+  async function* items() {
+    yield 1;
+  }
+  for (const way of ["broadcast", "inform", "fork"] as const) {
+    await assertRejects(
+      () => client[way]("Who.do", items()),
+      TypeError,
+      'Cannot call "Who.do" on several servers: the arguments are a stream, which can be read once',
+    );
+  }
+  assertEquals(a.who.done.size, 0);
+});
