@@ -154,7 +154,8 @@ const streams: Attack = {
         end.status === "rejected" && end.reason instanceof RemoteError &&
         end.reason.code === "resource_exhausted"
       ).length;
-    if (refused !== times * 5 - 256) throw new Error(`Refused: ${refused}`);
+    // More than the limit of them are accepted only when some have ended meanwhile.
+    if (refused < times * 4) throw new Error(`Only ${refused} were refused`);
     return () => client.close();
   },
 };

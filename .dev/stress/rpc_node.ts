@@ -32,7 +32,7 @@ class Work {
 
 async function main({ port, registry, log }: RpcNodeConfig): Promise<void> {
   const file = Deno.openSync(log, { append: true, create: true });
-  const server = new Server({ keepAlive: 300, keepAliveTimeout: 600 });
+  const server = new Server({ keepAlive: 500, keepAliveTimeout: 1000 });
   server.register(new Work(file));
   const { address } = server.listen({ port });
   const heartbeat = new Heartbeat(registry, address, { period: 500 });

@@ -13,7 +13,7 @@ import { randomOf, type Report, sleep } from "./report.ts";
 import { RpcProcess } from "./rpc_process.ts";
 
 const LOOPS = 8;
-const WATCH = { keepAlive: 300, keepAliveTimeout: 600 };
+const WATCH = { keepAlive: 500, keepAliveTimeout: 1000 };
 
 /** What became of one call. */
 interface Entry {
@@ -220,7 +220,7 @@ class Cluster {
   /** Some pauses are noticed and some are not. */
   async #pause(node: RpcProcess): Promise<void> {
     node.pause();
-    await sleep(200 + this.#random() * 1500);
+    await sleep(200 + this.#random() * 2500);
     node.resume();
   }
 }

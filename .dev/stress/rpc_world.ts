@@ -316,6 +316,8 @@ export class World {
     ];
     const fault = faults[Math.floor(this.#random() * 3)];
     if (link === undefined || fault === undefined) return;
+    // What is lost stays lost: no TCP goes on behind a gap.
+    if (link.fault === "black hole") return;
     if (fault === "reset") link.reset();
     else link.fault = fault;
   }
