@@ -8,7 +8,10 @@ import type { Metadata } from "./metadata.ts";
  * @typeParam Principal What the server's `authenticate` returns.
  */
 export interface CallContext<Principal = unknown> {
-  /** What was called, as `Service.method`. */
+  /**
+   * What was called, as `Service.method`, spelled as it was declared: `Arith.sum`
+   * also for a caller who asks for `Arith.Sum`.
+   */
   readonly serviceMethod: string;
   /** Who calls; undefined on a transport without addresses. */
   readonly peer: Deno.Addr | undefined;

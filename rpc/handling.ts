@@ -25,7 +25,8 @@ export interface Caller {
 
 /** A call whose handler has not settled yet; what costs is made when first read. */
 export class Handling implements CallContext {
-  readonly serviceMethod: string;
+  /** What was called, as the caller spells it, for the reply. */
+  readonly called: string;
   readonly seq: number;
   readonly metadata: Metadata;
   principal: unknown = undefined;
@@ -52,20 +53,20 @@ export class Handling implements CallContext {
   #isEnded = false;
 
   /**
-   * @param serviceMethod What was called.
+   * @param called What was called, as the caller spells it.
    * @param seq The number of the call on its connection.
    * @param caller Who calls, and how long it may take.
    * @param metadata What came beside the arguments.
    * @param callTimeout How long the caller waits, in ms; 0 is for ever.
    */
   constructor(
-    serviceMethod: string,
+    called: string,
     seq: number,
     caller: Caller,
     metadata: Metadata = NO_METADATA,
     callTimeout: number = caller.callTimeout ?? 0,
   ) {
-    this.serviceMethod = serviceMethod;
+    this.called = called;
     this.seq = seq;
     this.#caller = caller;
     this.metadata = metadata;
@@ -94,6 +95,11 @@ export class Handling implements CallContext {
   /** The smaller one of both times, in ms; 0 is no limit. */
   get timeout(): number {
     return shorterLimit(this.handleTimeout, this.callTimeout);
+  }
+
+  /** As it was declared: rules that go by names must not be passed by another spelling. */
+  get serviceMethod(): string {
+    return this.#method?.serviceMethod ?? this.called;
   }
 
   get peer(): Deno.Addr | undefined {

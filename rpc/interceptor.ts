@@ -5,7 +5,7 @@ import type { Method } from "./method.ts";
 
 /** A call on its way to its method. */
 export interface InterceptedCall {
-  /** What was called, as `Service.method`. */
+  /** What was called, as `Service.method`, spelled as it was declared. */
   readonly serviceMethod: string;
   /** The arguments as they came, before they are validated. */
   readonly args: unknown;

@@ -70,7 +70,7 @@ Deno.test("Server.invoke() tells the method who calls and how", async () => {
   const [context] = r.slow.contexts;
   assertEquals(
     [context?.serviceMethod, context?.peer, context?.dialect],
-    ["Slow.Wait", peer, "http"],
+    ["Slow.wait", peer, "http"],
   );
   assertEquals(context?.metadata, metadata);
   assertEquals(context?.traceparent, "00-1-2-01");

@@ -187,7 +187,7 @@ export class ServerConnection {
   }
 
   #stream(handling: Handling, items: AsyncIterable<unknown>): void {
-    const { seq, serviceMethod } = handling;
+    const { seq, called: serviceMethod } = handling;
     const refusal = this.#streamRefusal(handling);
     if (refusal !== undefined || handling.isAnswered) {
       const wasOpen = this.#handlings.delete(handling);
@@ -310,7 +310,7 @@ export class ServerConnection {
   }
 
   #reply(handling: Handling, body: unknown): void {
-    const { serviceMethod, seq, incoming } = handling;
+    const { called: serviceMethod, seq, incoming } = handling;
     try {
       this.#connection.send({ serviceMethod, seq, error: "", body });
       this.#count(handling, undefined);
@@ -323,7 +323,10 @@ export class ServerConnection {
   }
 
   #fail(call: Message | Handling, failure: Failure): void {
-    const { serviceMethod, seq } = call;
+    const { seq } = call;
+    const serviceMethod = call instanceof Handling
+      ? call.called
+      : call.serviceMethod;
     const error = failure.message;
     this.#sendFailure({ serviceMethod, seq, error, body: {} }, failure);
     this.#count(call, failure.code);

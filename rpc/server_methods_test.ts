@@ -305,6 +305,26 @@ Deno.test("Server lets everybody call services that are anonymous", async () => 
   );
 });
 
+Deno.test("Server tells rules that go by names the declared one, however a caller spells it", async () => {
+  const seen: string[] = [];
+  await using server = new Server({
+    authenticate: ({ serviceMethod }) => {
+      if (serviceMethod !== "Arith.sum") return {};
+      throw new RpcError("permission_denied", "Cannot call: not for you");
+    },
+  });
+  server.use((call, next) => {
+    seen.push(call.serviceMethod, call.context.serviceMethod);
+    return next(call);
+  });
+  server.register(new Arith());
+  for (const name of ["Arith.sum", "Arith.Sum"]) {
+    assertEquals((await failure(server, name)).code, "permission_denied");
+  }
+  await server.invoke("Arith.Count", 0);
+  assertEquals(seen, ["Arith.count", "Arith.count"]);
+});
+
 Deno.test("Server limits a method by its options", async () => {
   await using server = new Server();
   server.register(new Arith(), {
@@ -315,6 +335,6 @@ Deno.test("Server limits a method by its options", async () => {
   assertEquals(error.code, "resource_exhausted");
   assertEquals(
     error.message,
-    'Cannot call "Arith.Sum": it is called too often',
+    'Cannot call "Arith.sum": it is called too often',
   );
 });
