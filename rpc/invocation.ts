@@ -5,6 +5,7 @@ import { formatGoDuration } from "./duration.ts";
 import { RpcError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
 import type { Handling } from "./handling.ts";
+import { endIterator, endUnread } from "./stream/end_stream.ts";
 import { isAsyncIterable } from "./stream/outgoing_stream.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
 import type { Host } from "./server_connection.ts";
@@ -56,7 +57,7 @@ export class Invocation {
     this.#setTimer(this.#handling.timeout, () => this.#expire());
     try {
       const reply = await this.#wait(() => method.run(args, this.#handling));
-      if (isAsyncIterable(reply)) return this.#stream(reply);
+      if (isAsyncIterable(reply)) return this.#begun(reply);
       this.#end(undefined);
       return reply;
     } catch (error) {
@@ -71,8 +72,7 @@ export class Invocation {
     this.#handling.abort(reason);
     this.#end(code);
     this.#rejectWait?.(error);
-    // Not awaited: it may hang. What ending it brings about concerns nobody any more.
-    this.#iterator?.return?.().then(undefined, () => {});
+    endIterator(this.#iterator);
   }
 
   /** Forgets the method, whatever it still does. */
@@ -83,9 +83,20 @@ export class Invocation {
     this.#onLeave(this);
   }
 
-  async *#stream(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  /** A stream that ends by `return` at once: before its first item, and while one is waited for. */
+  #begun(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     const iterator = items[Symbol.asyncIterator]();
     this.#iterator = iterator;
+    const stream = this.#stream(iterator);
+    const leave = stream.return.bind(stream);
+    stream.return = (value) => {
+      this.#leaveStream();
+      return leave(value);
+    };
+    return stream;
+  }
+
+  async *#stream(iterator: AsyncIterator<unknown>): AsyncGenerator<unknown> {
     try {
       while (true) {
         const { done, value } = await this.#wait(() => iterator.next());
@@ -97,10 +108,14 @@ export class Invocation {
     } catch (error) {
       throw this.#failure(error);
     } finally {
-      // Without effect unless the reader has left before the end.
-      const reason = new DOMException("The reader has left", "AbortError");
-      this.abort(reason, "canceled");
+      this.#leaveStream();
     }
+  }
+
+  /** Without effect after the end. */
+  #leaveStream(): void {
+    const reason = new DOMException("The reader has left", "AbortError");
+    this.abort(reason, "canceled");
   }
 
   /** What the method does, or an earlier end; a race would keep every item of a stream. */
@@ -112,6 +127,8 @@ export class Invocation {
     }
     this.#rejectWait = reject;
     new Promise<T>((begin) => begin(work())).then((value) => {
+      // A stream that comes too late.
+      if (this.#isOver && isAsyncIterable(value)) endUnread(value);
       this.#hasWorked();
       resolve(value);
     }, (error) => {

@@ -277,6 +277,42 @@ Deno.test("Server.invoke() ends a stream that nobody reads on, when its caller l
   await assertRejects(() => items.next(), Error, "left");
 });
 
+Deno.test("Server.invoke() ends a stream that its reader leaves before the first item, or while one is waited for", async () => {
+  await using server = new Server({ health: true });
+  const watch = async () =>
+    await server.invoke("Health.watch") as AsyncGenerator<unknown>; // once through the invoker
+  await (await watch()).return(undefined);
+  assertEquals(server.stats().inFlight, 0);
+  const waiting = await watch();
+  await waiting.next();
+  const second = waiting.next();
+  await waiting.return(undefined);
+  await assertRejects(() => second, DOMException, "The reader has left");
+  assertEquals(server.stats().inFlight, 0);
+});
+
+Deno.test("Server.invoke() ends a stream that was given up before it was read, or before it was there", async () => {
+  const ended: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stream = (name: string) =>
+    new ReadableStream({ cancel: () => void ended.push(name) });
+  await using server = new Server();
+  server.register({
+    unread: () => stream("unread"),
+    late: () => promise.then(() => stream("late")),
+  }, { name: "Streams" });
+  const controller = new AbortController();
+  const { signal } = controller;
+  await server.invoke("Streams.unread", null, { signal });
+  const late = server.invoke("Streams.late", null, { signal });
+  controller.abort(new Error("left"));
+  await assertRejects(() => late, Error, "left");
+  resolve();
+  await settle();
+  assertEquals(ended, ["unread", "late"]);
+  assertEquals(server.stats().inFlight, 0);
+});
+
 Deno.test("Server.invoke() ends a stream by its signal, its timeout and close", async () => {
   await using byTime = rig({ handleTimeout: 1 });
   const slow = await stream(byTime.server);

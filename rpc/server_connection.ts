@@ -16,6 +16,7 @@ import { Handlings } from "./handlings.ts";
 import type { Limits } from "./limits.ts";
 import { isThenable } from "./method.ts";
 import type { RegisteredMethod } from "./registered_method.ts";
+import { endUnread } from "./stream/end_stream.ts";
 import { IncomingStream } from "./stream/incoming_stream.ts";
 import { isAsyncIterable, OutgoingStream } from "./stream/outgoing_stream.ts";
 import { Connection } from "./wire/connection.ts";
@@ -190,6 +191,7 @@ export class ServerConnection {
     const { seq, called: serviceMethod } = handling;
     const refusal = this.#streamRefusal(handling);
     if (refusal !== undefined || handling.isAnswered) {
+      endUnread(items);
       const wasOpen = this.#handlings.delete(handling);
       return wasOpen && refusal ? this.#fail(handling, refusal) : undefined;
     }

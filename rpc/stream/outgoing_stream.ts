@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { endIterator } from "./end_stream.ts";
 import { WINDOW_BYTES } from "./incoming_stream.ts";
 
 /** Where the items of a stream go. */
@@ -49,12 +50,7 @@ export class OutgoingStream {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#wake?.();
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    // Whatever ending it brings about concerns nobody any more.
-    promise.catch(() => {});
-    try {
-      resolve(this.#iterator?.return?.());
-    } catch { /* As above. */ }
+    endIterator(this.#iterator);
   }
 
   /** Sends until the end; never rejects. */

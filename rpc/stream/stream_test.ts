@@ -7,6 +7,7 @@ import type { CallContext } from "../context.ts";
 import { RemoteError, RpcError, ShutdownError } from "../errors.ts";
 import { Server, type ServerOptions } from "../server.ts";
 import type { ClientOptions } from "../client.ts";
+import { dial } from "../dial.ts";
 import { pipe, settle } from "../testdata/pipe.ts";
 import { turn } from "../turn.ts";
 import { WINDOW_BYTES } from "./incoming_stream.ts";
@@ -267,6 +268,18 @@ Deno.test("Codecs without streams say so on both sides", async () => {
   );
   assertEquals(error.code, "unknown");
   assertEquals(subject.streams.made, 0);
+});
+
+Deno.test("Server ends a stream that it cannot send", async () => {
+  const ended = Promise.withResolvers<void>();
+  const server = new Server();
+  server.register({
+    open: () => new ReadableStream({ cancel: () => ended.resolve() }),
+  }, { name: "Files" });
+  await using listener = server.listen();
+  await using client = await dial(listener.address, { codec: jsonCodec });
+  await assertRejects(() => client.call("Files.open"), RemoteError);
+  await ended.promise;
 });
 
 Deno.test("Server turns away more calls with streams than its limit", async () => {
