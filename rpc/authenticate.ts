@@ -6,9 +6,9 @@ import { isThenable, type Method } from "./method.ts";
 
 /**
  * Finds out who calls: once for each call, before interceptors and validation.
- * What it returns is the `principal` of the context; by `undefined` or `null`, or
- * by whatever it throws, the call fails as `unauthenticated`; an `RpcError` it
- * throws reaches the caller as it is. A token is in `metadata.authorization`,
+ * What it returns is the `principal` of the context; by `undefined`, `null` or
+ * `false`, or by whatever it throws, the call fails as `unauthenticated`; an
+ * `RpcError` it throws reaches the caller as it is. A token is in `metadata.authorization`,
  * where the dialect carries metadata; others have only `peer`.
  */
 export type Authenticate = (context: CallContext) => unknown;
@@ -20,7 +20,7 @@ export function authenticated(
 ): Method {
   return (args, context) => {
     const admit = (principal: unknown): unknown => {
-      if (principal === undefined || principal === null) throw unknown(context);
+      if (isNobody(principal)) throw unknown(context);
       context.principal = principal;
       return method(args, context);
     };
@@ -31,6 +31,11 @@ export function authenticated(
       (error) => Promise.reject(refusal(error, context)),
     );
   };
+}
+
+/** `false` is what a comparison of tokens says. */
+function isNobody(principal: unknown): boolean {
+  return principal === undefined || principal === null || principal === false;
 }
 
 function ask(authenticate: Authenticate, context: CallContext): unknown {

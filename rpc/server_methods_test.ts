@@ -265,6 +265,8 @@ Deno.test("Server tells the unknown nothing of what went wrong, but an RpcError 
     },
     async: () => Promise.reject(new Error("database at 10.0.0.7 is down")),
     empty: () => Promise.resolve(null),
+    wrong: () => false,
+    late: () => Promise.resolve(false),
     banned: () => {
       throw new RpcError("permission_denied", "Cannot call: banned");
     },
@@ -273,7 +275,7 @@ Deno.test("Server tells the unknown nothing of what went wrong, but an RpcError 
     authenticate: ({ metadata }) => failures[metadata.authorization ?? ""]?.(),
   });
   server.register(new Arith());
-  for (const authorization of ["sync", "async", "empty"]) {
+  for (const authorization of ["sync", "async", "empty", "wrong", "late"]) {
     const error = await failure(server, "Arith.sum", 0, { authorization });
     assertEquals(error.code, "unauthenticated");
     assertEquals(
