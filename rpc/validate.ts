@@ -29,13 +29,19 @@ export interface MethodSchema<Args = unknown> {
   readonly reply?: StandardSchema;
 }
 
-/** One thing in the arguments that does not fit: the `details` of the error hold a list of these. */
+/**
+ * One thing in the arguments that does not fit: the `details` of the error hold a
+ * list of the first 100 of these.
+ */
 export interface ArgumentIssue {
   /** The keys that lead to it, from the outside in. */
   readonly path: readonly (string | number)[];
   /** What is wrong, in the validator's words. */
   readonly message: string;
 }
+
+// A list of a million wrong things must not be answered by a million lines.
+const MAX_ISSUES = 100;
 
 type Check = (value: unknown) => unknown;
 
@@ -79,7 +85,10 @@ function checker(
   };
   const check: Check = (value) => {
     const result = standard.validate(value);
-    return result instanceof Promise ? result.then(accept) : accept(result);
+    // A promise of any kind: taken for a result it would let everything through.
+    return isThenable(result)
+      ? Promise.resolve(result).then(accept)
+      : accept(result);
   };
   return (value) => isAsyncIterable(value) ? each(value, check) : check(value);
 }
@@ -99,7 +108,7 @@ function refused(
   serviceMethod: string,
   issues: readonly StandardIssue[],
 ): RpcError {
-  const details = issues.map(argumentIssue);
+  const details = issues.slice(0, MAX_ISSUES).map(argumentIssue);
   const words = details.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join(".")}: ${message}`
   );
