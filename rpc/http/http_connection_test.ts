@@ -125,6 +125,20 @@ Deno.test("Server on its port refuses requests that could be understood in two w
   }
 });
 
+Deno.test("Server on its port answers what no Request can be", async () => {
+  const rows = [
+    ["connect / HTTP/1.1", 501],
+    ["get / HTTP/1.1\r\nContent-Length: 1", 400],
+  ] as const;
+  for (const [request, status] of rows) {
+    await using http = opened();
+    await http.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await http.read("\r\n\r\n");
+    await http.send(`${request}\r\nHost: localhost\r\n\r\nx`);
+    assertEquals(parts(await http.read("}"))[0], status, request);
+  }
+});
+
 Deno.test("Server on its port refuses a head or a body that breaks off, and one that is late", async () => {
   for (
     const request of ["GET / HT", `${post("Arith.sum", SUM).slice(0, -1)}`]

@@ -13,7 +13,7 @@ const HOST = /^(?:[0-9A-Za-z._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 /** Headers two of which would leave open what is meant (RFC 9112, section 11.2). */
 const SINGLE = new Set(["host", "content-length", "transfer-encoding"]);
 /** What a `Request` cannot have. */
-const FORBIDDEN = new Set(["TRACE", "TRACK"]);
+const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /** The first line and the headers of a request. */
 export interface RequestHead {
@@ -122,12 +122,18 @@ export function toRequest(
     throw new HttpError(`Cannot answer ${method}: it is not offered`, 501);
   }
   const hasBody = body.length > 0 && method !== "GET" && method !== "HEAD";
-  return new Request(urlOf(head), {
-    method,
-    headers,
-    signal,
-    ...(hasBody && { body }),
-  });
+  const url = urlOf(head);
+  try {
+    return new Request(url, {
+      method,
+      headers,
+      signal,
+      ...(hasBody && { body }),
+    });
+  } catch {
+    // A password in the URL, "get" with a body.
+    throw new HttpError("Cannot read the request: it makes no sense", 400);
+  }
 }
 
 function urlOf({ target, headers, isOld }: RequestHead): string {
