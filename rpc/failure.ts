@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Code } from "./code.ts";
-import { RpcError } from "./errors.ts";
+import { RemoteError, RpcError } from "./errors.ts";
+import { didNotRun } from "./resilience/failure.ts";
 
 /** Why a call failed, as it goes over the wire. */
 export interface Failure {
@@ -19,7 +20,7 @@ export const CLOSING: Failure = {
   code: "unavailable",
 };
 
-/** The failure that a method's error is: the message alone, stacks stay here. */
+/** The failure that an error is: the message alone, stacks stay here. */
 export function failureOf(error: unknown): Failure {
   try {
     if (error instanceof RpcError) {
@@ -28,6 +29,22 @@ export function failureOf(error: unknown): Failure {
     }
   } catch { /* A hostile object; what it says is not worth more. */ }
   return { message: describe(error), code: "unknown" };
+}
+
+/**
+ * The failure that a method's error is. That another server did not run a call is
+ * not true of the method that made the call: told as it came, it would have
+ * clients call the method again, and what it did before would be done twice.
+ */
+export function failureOfMethod(error: unknown): Failure {
+  const failure = failureOf(error);
+  const { code, message } = failure;
+  if (code !== CLOSING.code) return failure;
+  const isRelayed = message === CLOSING.message ||
+    error instanceof RemoteError && didNotRun(error);
+  return isRelayed
+    ? { message: `Cannot reply: another server says "${message}"`, code }
+    : failure;
 }
 
 /** The same without details, for those that have no form on the wire. */

@@ -8,7 +8,7 @@ import {
   CLOSING,
   codeOfText,
   type Failure,
-  failureOf,
+  failureOfMethod,
   withoutDetails,
 } from "./failure.ts";
 import { type Caller, Handling } from "./handling.ts";
@@ -157,7 +157,7 @@ export class ServerConnection {
       if (isThenable(reply)) later = Promise.resolve(reply);
       else isStream = isAsyncIterable(reply);
     } catch (error) {
-      return this.#fail(handling, failureOf(error));
+      return this.#fail(handling, failureOfMethod(error));
     }
     // What returns at once is answered at once, into the buffer of this very read.
     if (later === undefined && !isStream) return this.#reply(handling, reply);
@@ -167,7 +167,7 @@ export class ServerConnection {
       (value) => this.#settled(handling, value),
       (error) =>
         this.#handlings.delete(handling) &&
-        this.#fail(handling, failureOf(error)),
+        this.#fail(handling, failureOfMethod(error)),
     );
   }
 
@@ -178,7 +178,7 @@ export class ServerConnection {
       isStream = isAsyncIterable(value);
     } catch (error) {
       return this.#handlings.delete(handling)
-        ? this.#fail(handling, failureOf(error))
+        ? this.#fail(handling, failureOfMethod(error))
         : undefined;
     }
     if (isStream) {
@@ -203,7 +203,7 @@ export class ServerConnection {
       },
       end: (failure) => {
         if (!this.#handlings.delete(handling)) return;
-        this.#endStream(handling, failure && failureOf(failure.error));
+        this.#endStream(handling, failure && failureOfMethod(failure.error));
       },
       pause: () => this.#writerRoom() ?? this.#connection.rest(),
     });
@@ -317,7 +317,7 @@ export class ServerConnection {
       this.#connection.send({ serviceMethod, seq, error: "", body });
       this.#count(handling, undefined);
     } catch (error) {
-      this.#fail(handling, failureOf(error));
+      this.#fail(handling, failureOfMethod(error));
     }
     incoming?.end({
       reason: new DOMException("The call was answered", "AbortError"),
