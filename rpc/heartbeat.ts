@@ -3,6 +3,7 @@
 import { checkEndpoint } from "./discovery/endpoint.ts";
 import { checkMilliseconds, timeLimit } from "./duration.ts";
 import { keepUp } from "./keep_up.ts";
+import { quietly } from "./quietly.ts";
 import {
   isServiceName,
   SERVER_HEADER,
@@ -124,7 +125,7 @@ export class Heartbeat implements AsyncDisposable {
       );
     }
     this.#timeout = checkMilliseconds("timeout", options.timeout ?? 5000);
-    this.#onError = options.onError ?? (() => {});
+    this.#onError = quietly(options.onError);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.listed = promise;
     this.#onListed = resolve;

@@ -51,6 +51,23 @@ Deno.test("Heartbeat takes a 500 for a failure, says so, and tries again", async
   );
 });
 
+Deno.test("Heartbeat goes on although its listener fails", async () => {
+  const registry = new Registry();
+  let isDown = true;
+  await using server = serve((request) =>
+    isDown ? new Response(null, { status: 500 }) : registry.fetch(request)
+  );
+  await using heartbeat = new Heartbeat(server.url, "tcp@127.0.0.1:1", {
+    period: 10,
+    onError() {
+      isDown = false;
+      throw new Error("the listener fails");
+    },
+  });
+  await heartbeat.listed;
+  assertEquals(registry.servers(), ["tcp@127.0.0.1:1"]);
+});
+
 Deno.test("Heartbeat.close() ends although the registry is gone", async () => {
   const errors: unknown[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

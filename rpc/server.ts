@@ -13,6 +13,7 @@ import { checkCount } from "./limits.ts";
 import type { ListenOptions } from "./listen.ts";
 import { Listening } from "./listening.ts";
 import { openRpc, type OpenRpcDocument, type OpenRpcInfo } from "./open_rpc.ts";
+import { quietly } from "./quietly.ts";
 import { Reflection } from "./reflection.ts";
 import type { Surroundings } from "./registered_method.ts";
 import type { Host } from "./server_connection.ts";
@@ -23,7 +24,7 @@ import type {
 } from "./server_options.ts";
 import { ReplyCounter, type ServerStats } from "./server_stats.ts";
 import { type RegisterOptions, Service } from "./service.ts";
-import { quietly, resolveServer } from "./server_settings.ts";
+import { resolveServer } from "./server_settings.ts";
 import { Services } from "./services.ts";
 import { spanWrapper } from "./telemetry.ts";
 import { openWebSocket, type WebSocketDoorOptions } from "./web_socket_door.ts";

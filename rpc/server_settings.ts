@@ -41,14 +41,3 @@ export function resolveServer(options: ServerOptions): ConnectionsOptions {
     codecs: new Map(codecs.map((codec) => [codec.type, codec])),
   };
 }
-
-/** A listener that fails must not take the server with it. */
-export function quietly(
-  onError: (error: unknown) => void = () => {},
-): (error: unknown) => void {
-  return (error) => {
-    try {
-      onError(error);
-    } catch { /* There is nobody else to tell. */ }
-  };
-}

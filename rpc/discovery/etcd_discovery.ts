@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { timeLimit } from "../duration.ts";
+import { quietly } from "../quietly.ts";
 import { BackOff } from "../resilience/back_off.ts";
 import { sleep } from "../sleep.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
@@ -65,7 +66,7 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
       throw new TypeError("Cannot discover servers: the prefix is empty");
     }
     this.#prefix = new TextEncoder().encode(prefix);
-    this.#onError = options.onError ?? (() => {});
+    this.#onError = quietly(options.onError);
   }
 
   /**

@@ -1,7 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { checkCount } from "../limits.ts";
 import { keepUp } from "../keep_up.ts";
+import { checkCount } from "../limits.ts";
+import { quietly } from "../quietly.ts";
 import { checkEndpoint, type Endpoint } from "./endpoint.ts";
 import {
   EtcdGateway,
@@ -82,7 +83,7 @@ export class EtcdHeartbeat implements AsyncDisposable {
     this.#key = encode(prefix + endpoint.address);
     this.#value = encode(JSON.stringify(endpoint));
     this.#ttl = checkCount("ttl", ttl);
-    this.#onError = options.onError ?? (() => {});
+    this.#onError = quietly(options.onError);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.listed = promise;
     this.#onListed = resolve;
