@@ -1,6 +1,8 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { abortable } from "../abortable.ts";
 import { checkMilliseconds, timeLimit } from "../duration.ts";
+import { quietly } from "../quietly.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { type Endpoint, readEndpoints } from "./endpoint.ts";
 import { RefreshedList } from "./refreshed_list.ts";
@@ -122,7 +124,7 @@ export class DnsDiscovery implements Discovery {
     this.#resolver = options.resolver ?? DENO_RESOLVER;
     this.#list = new RefreshedList(() => this.#load(), {
       freshness: checkMilliseconds("freshness", freshness),
-      onError: options.onError ?? (() => {}),
+      onError: quietly(options.onError),
     });
   }
 
@@ -145,15 +147,9 @@ export class DnsDiscovery implements Discovery {
 
   async #load(): Promise<readonly Endpoint[]> {
     const signal = timeLimit(this.#timeout);
-    const endpoints = readEndpoints(
-      this.#port === undefined
-        ? (await this.#resolver.resolveService(this.#name, signal)).map(
-          toEndpoint,
-        )
-        : (await this.#resolver.resolveHost(this.#name, signal)).map((host) =>
-          toAddress(host, this.#port)
-        ),
-    );
+    // A resolver of one's own may not heed it.
+    const found = await abortable(this.#ask(signal), signal);
+    const endpoints = readEndpoints(found);
     // Rather the old list than none: an empty zone is an accident.
     if (endpoints.length === 0) {
       throw new Error(
@@ -161,6 +157,15 @@ export class DnsDiscovery implements Discovery {
       );
     }
     return endpoints;
+  }
+
+  async #ask(signal: AbortSignal): Promise<readonly (string | Endpoint)[]> {
+    if (this.#port === undefined) {
+      const records = await this.#resolver.resolveService(this.#name, signal);
+      return records.map(toEndpoint);
+    }
+    const hosts = await this.#resolver.resolveHost(this.#name, signal);
+    return hosts.map((host) => toAddress(host, this.#port));
   }
 }
 

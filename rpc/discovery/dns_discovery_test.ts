@@ -104,6 +104,20 @@ Deno.test("DnsDiscovery.getAll() rejects while it never knew a list, and refuses
   );
 });
 
+Deno.test("DnsDiscovery waits no longer than its timeout for a resolver that does not heed it", async () => {
+  const never = () => new Promise<never>(() => {});
+  const discovery = new DnsDiscovery("servers.example.com", {
+    port: 1,
+    timeout: 1,
+    resolver: { resolveHost: never, resolveService: never },
+  });
+  const error = await assertRejects(
+    async () => await discovery.getAll(),
+    DOMException,
+  );
+  assertEquals(error.name, "TimeoutError");
+});
+
 /** `Deno.resolveDns` for the length of a test: what it is asked, and what it answers. */
 function stubDns(
   answer: (name: string, type: string) => unknown[],
