@@ -243,6 +243,30 @@ Deno.test("RegistryDiscovery with push knows changes at once", async () => {
   await first.close();
 });
 
+Deno.test("RegistryDiscovery with push does not flood registries that answer at once", async () => {
+  const times: number[] = [];
+  await using server = serve(() => {
+    const response = list("tcp@a:1");
+    response.headers.set(
+      "x-geerpc-version",
+      `${times.push(performance.now())}`,
+    );
+    return response;
+  });
+  const discovery = new RegistryDiscovery(server.url, {
+    push: true,
+    freshness: 0,
+  });
+  await discovery.getAll();
+  await until("it does not ask", async () => {
+    await discovery.getAll();
+    return times.length >= 4;
+  });
+  await discovery.close();
+  // Timers may be late, and are never early.
+  assert(times[3]! - times[1]! >= 80);
+});
+
 Deno.test("RegistryDiscovery with push goes on through an outage, and asks an original now and then", async () => {
   let servers = "tcp@a:1";
   let isDown = false;

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { checkMilliseconds, timeLimit } from "../duration.ts";
+import { quietly } from "../quietly.ts";
 import {
   isServiceName,
   SERVERS_HEADER,
@@ -53,6 +54,8 @@ export interface RegistryDiscoveryOptions {
 
 // Under the limits that proxies have by custom.
 const WAIT_MS = 25_000;
+// Registries behind one URL, each with versions of its own, answer at once.
+const MIN_PAUSE_MS = 50;
 
 /**
  * Servers from a Gee registry over HTTP (`GeeRegistryDiscovery` of the original),
@@ -126,7 +129,7 @@ export class RegistryDiscovery implements Discovery, AsyncDisposable {
     this.#freshness = checkMilliseconds("freshness", freshness);
     this.#timeout = checkMilliseconds("timeout", timeout);
     this.#isPushed = options.push ?? false;
-    const onError = options.onError ?? (() => {});
+    const onError = quietly(options.onError);
     this.#onError = onError;
     this.#list = new RefreshedList(() => this.#load(), {
       // What is pushed is never old.
@@ -159,7 +162,9 @@ export class RegistryDiscovery implements Discovery, AsyncDisposable {
 
   /** Ends the wait for changes; the last list stays. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(
+      new Error("Cannot discover servers: the discovery was closed"),
+    );
     await this.#following;
   }
 
@@ -173,16 +178,18 @@ export class RegistryDiscovery implements Discovery, AsyncDisposable {
     const { signal } = this.#closing;
     const backOff = new BackOff({ base: 500, max: this.#freshness });
     for (let failures = 0; !signal.aborted;) {
+      let pause = 0;
       try {
         this.#list.set(await this.#load(WAIT_MS));
         failures = 0;
         // The original and its kin do not know how to wait.
-        if (this.#version === undefined) await sleep(this.#freshness, signal);
+        if (this.#version === undefined) pause = this.#freshness;
       } catch (error) {
         if (signal.aborted) return;
         this.#onError(error);
-        await sleep(backOff.pause(++failures), signal);
+        pause = backOff.pause(++failures);
       }
+      await sleep(Math.max(pause, MIN_PAUSE_MS), signal);
     }
   }
 
