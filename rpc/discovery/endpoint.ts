@@ -66,6 +66,20 @@ export function checkEndpoint(given: string | Endpoint): Required<Endpoint> {
   return Object.freeze({ address, weight, tags, priority });
 }
 
+/** Endpoints in full, of one address the first; throws as `checkEndpoint` does. */
+export function checkEndpoints(
+  given: Iterable<string | Endpoint>,
+): readonly Endpoint[] {
+  const endpoints = new Map<string, Endpoint>();
+  for (const entry of given) {
+    const endpoint = checkEndpoint(entry);
+    if (!endpoints.has(endpoint.address)) {
+      endpoints.set(endpoint.address, endpoint);
+    }
+  }
+  return Object.freeze([...endpoints.values()]);
+}
+
 /** The endpoints among what the network sent, none twice: one bad entry must not spoil the others. */
 export function readEndpoints(given: Iterable<unknown>): readonly Endpoint[] {
   const endpoints = new Map<string, Endpoint>();

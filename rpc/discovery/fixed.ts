@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Discovery } from "./discovery.ts";
-import { checkEndpoint, type Endpoint } from "./endpoint.ts";
+import { checkEndpoints, type Endpoint } from "./endpoint.ts";
 
 /**
  * Servers from a list that the program itself keeps (`MultiServersDiscovery` of
@@ -43,14 +43,7 @@ export class FixedDiscovery implements Discovery {
    * @throws {RangeError} when a weight or a priority is out of range; likewise.
    */
   update(servers: Iterable<string | Endpoint>): void {
-    const endpoints = new Map<string, Endpoint>();
-    for (const server of servers) {
-      const endpoint = checkEndpoint(server);
-      if (!endpoints.has(endpoint.address)) {
-        endpoints.set(endpoint.address, endpoint);
-      }
-    }
-    this.#servers = Object.freeze([...endpoints.values()]);
+    this.#servers = checkEndpoints(servers);
   }
 
   /** The list as it was last set. */

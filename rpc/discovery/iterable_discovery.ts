@@ -1,7 +1,12 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { quietly } from "../quietly.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
-import { checkEndpoint, type Endpoint, type EndpointList } from "./endpoint.ts";
+import {
+  checkEndpoints,
+  type Endpoint,
+  type EndpointList,
+} from "./endpoint.ts";
 import { LatestList } from "./latest_list.ts";
 
 /** Options of an `IterableDiscovery`. */
@@ -55,7 +60,7 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
     options: IterableDiscoveryOptions = {},
   ) {
     this.#lists = lists[Symbol.asyncIterator]();
-    this.#onError = options.onError ?? (() => {});
+    this.#onError = quietly(options.onError);
   }
 
   /**
@@ -108,7 +113,7 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
 
   #take(list: EndpointList): void {
     try {
-      this.#latest.set(Object.freeze(list.map(checkEndpoint)));
+      this.#latest.set(checkEndpoints(list));
     } catch (error) {
       this.#onError(error);
     }

@@ -51,6 +51,30 @@ Deno.test("IterableDiscovery keeps the last list when the iterable ends or fails
   assertEquals(errors, [reason]);
 });
 
+Deno.test("IterableDiscovery goes on, or says why it ended, although its listener fails", async () => {
+  const onError = () => {
+    throw new Error("the listener fails");
+  };
+  async function* failing() {
+    yield await Promise.resolve(["nope"]);
+    throw new Error("the source is gone");
+  }
+  await using discovery = new IterableDiscovery(failing(), { onError });
+  await assertRejects(
+    async () => await discovery.getAll(),
+    Error,
+    "the source is gone",
+  );
+});
+
+Deno.test("IterableDiscovery lists no server twice", async () => {
+  const { readable, give } = lists();
+  await using discovery = new IterableDiscovery(readable);
+  const first = addresses(discovery);
+  await give("tcp@a:1", { address: "tcp@a:1", weight: 3 }, "tcp@b:1");
+  assertEquals(await first, "tcp@a:1,tcp@b:1");
+});
+
 Deno.test("IterableDiscovery.getAll() rejects when no list comes any more", async () => {
   async function* none() {}
   await using discovery = new IterableDiscovery(none());
