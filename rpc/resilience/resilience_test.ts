@@ -51,6 +51,17 @@ Deno.test("RetryBudget.withdraw() gives a tenth of the calls and some each secon
   assertEquals(drain(), 10);
 });
 
+Deno.test("RetryBudget.withdraw() gives one in a while where there is less than one a second", () => {
+  let now = 0;
+  const budget = new RetryBudget({ ratio: 0, perSecond: 0.5 }, () => now);
+  const tries = () => [budget.withdraw(), budget.withdraw()];
+  assertEquals(tries(), [true, false]);
+  now = 1000;
+  assertEquals(tries(), [false, false]);
+  now = 2000;
+  assertEquals(tries(), [true, false]);
+});
+
 Deno.test("RetryBudget bounds the load of an outage to a fraction", () => {
   let now = 0;
   const budget = new RetryBudget({ ratio: 0.1, perSecond: 10 }, () => now);

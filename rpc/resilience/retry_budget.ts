@@ -26,6 +26,8 @@ const MAX_SAVED = 100;
 export class RetryBudget {
   readonly #ratio: number;
   readonly #perSecond: number;
+  /** The most free ones at a time: one even where they take longer than a second. */
+  readonly #free: number;
   readonly #now: () => number;
   #tokens: number;
   #filledAt: number;
@@ -51,7 +53,8 @@ export class RetryBudget {
     this.#ratio = ratio;
     this.#perSecond = perSecond;
     this.#now = now;
-    this.#tokens = perSecond;
+    this.#free = perSecond > 0 ? Math.max(perSecond, 1) : 0;
+    this.#tokens = this.#free;
     this.#filledAt = now();
   }
 
@@ -67,9 +70,9 @@ export class RetryBudget {
   withdraw(): boolean {
     const now = this.#now();
     // Free ones are not saved up beyond a second.
-    if (this.#tokens < this.#perSecond) {
+    if (this.#tokens < this.#free) {
       const free = this.#perSecond * (now - this.#filledAt) / 1000;
-      this.#tokens = Math.min(this.#tokens + free, this.#perSecond);
+      this.#tokens = Math.min(this.#tokens + free, this.#free);
     }
     this.#filledAt = now;
     if (this.#tokens < 1) return false;
