@@ -295,7 +295,7 @@
  * - A registry keeps its list in memory: copies of one list do not tell each other,
  *   so heartbeats go to each of them.
  *
- * Needs `--allow-net` for the addresses it dials and listens on; nothing else.
+ * Needs `--allow-net`, for Unix sockets `--allow-read` and `--allow-write`; no more.
  *
  * @module
  */

@@ -115,8 +115,9 @@ export class Server implements AsyncDisposable {
   /**
    * Offers the methods of an object: those its class declares, or the functions
    * of a plain object, which then needs a name. Accessors, symbols, inherited
-   * methods, fields, statics and names that begin with "_" are not offered. A
-   * method `sum` also answers to `Sum`, as Go callers spell it.
+   * methods, fields, statics and names that begin with "_" are not offered; what
+   * only TypeScript calls `private` is. A method `sum` also answers to `Sum`, as Go
+   * callers spell it; contexts have its declared name.
    *
    * A method takes the arguments and a `CallContext`, and returns the reply, a
    * promise of it, or throws; the caller sees the message of the error, and the
@@ -229,7 +230,7 @@ export class Server implements AsyncDisposable {
    *
    * @param request The request.
    * @param options Whom to let in.
-   * @returns what opens it, or the refusal: 403, 421, 426 or 503.
+   * @returns what opens it, or the refusal: 400, 403, 421, 426 or 503.
    */
   webSocket(request: Request, options: WebSocketDoorOptions = {}): Response {
     return this.#door.refusal(request) ?? openWebSocket(request, options, {

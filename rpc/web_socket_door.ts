@@ -62,9 +62,22 @@ export function openWebSocket(
       "Cannot open a WebSocket: the server is full or closes",
     );
   }
-  const { socket, response } = Deno.upgradeWebSocket(request, {
-    idleTimeout: IDLE_SECONDS,
-  });
-  entrance.enter(new WebSocketTransport(socket), peer);
-  return response;
+  const upgrade = upgraded(request);
+  if (upgrade === undefined) {
+    return errorResponse(
+      400,
+      "Cannot open a WebSocket: the request is malformed",
+    );
+  }
+  entrance.enter(new WebSocketTransport(upgrade.socket), peer);
+  return upgrade.response;
+}
+
+/** Undefined where headers of the handshake are missing. */
+function upgraded(request: Request): Deno.WebSocketUpgrade | undefined {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+  } catch {
+    return undefined;
+  }
 }

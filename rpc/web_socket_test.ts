@@ -137,6 +137,7 @@ Deno.test("Server.webSocket() lets in who may, and nobody when it is full or clo
     );
   const rows: readonly (readonly [Record<string, string>, string, number])[] = [
     [{}, "localhost", 426],
+    [{ upgrade: "websocket" }, "localhost", 400],
     [{ ...upgrade, origin: "http://evil.example" }, "localhost", 403],
     [{ ...upgrade, origin: "null" }, "localhost", 403],
     [{ ...upgrade, origin: "https://friend.example.evil" }, "localhost", 403],
