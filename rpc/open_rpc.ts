@@ -90,7 +90,9 @@ function jsonSchema(
 ): JsonSchema {
   try {
     const made = schema?.["~standard"].jsonSchema?.[side];
-    return made?.({ target: "draft-2020-12" }) ?? {};
+    const json = made?.({ target: "draft-2020-12" }) ?? {};
+    JSON.stringify(json); // A default may be a bigint.
+    return json;
   } catch {
     // Not every validator has a JSON form, a `Date` say: the rest of the
     // document is worth having without it.

@@ -72,6 +72,22 @@ Deno.test("Server.schema() describes every method once, with schemas where there
   assertEquals(methods[2], SUM);
 });
 
+Deno.test("Server.schema() leaves out a schema that JSON cannot hold", async () => {
+  await using server = new Server({ debug: { authorize: () => true } });
+  const big = schemaOf<bigint>(() => ({ value: 1n }), {
+    input: () => ({ default: 1n }),
+    output: () => ({}),
+  });
+  server.register({ next: (of: bigint) => `${of + 1n}` }, {
+    name: "Big",
+    schema: { next: { args: big } },
+  });
+  assertEquals(server.schema().methods[0]?.params[0]?.schema, {});
+  const page = await server.fetch(new Request("http://localhost/debug/rpc"));
+  assertEquals(page.status, 200);
+  await page.body?.cancel();
+});
+
 Deno.test("Reflection tells clients which services and methods there are", async () => {
   await using server = described();
   await using client = await dial(server.listen().address);
