@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Code } from "./code.ts";
+import { type Code, CODES } from "./code.ts";
 import { RemoteError, RpcError } from "./errors.ts";
 import { didNotRun } from "./resilience/failure.ts";
 
@@ -25,7 +25,9 @@ export function failureOf(error: unknown): Failure {
   try {
     if (error instanceof RpcError) {
       const { code, details } = error;
-      return { message: describe(error), code, details };
+      // What is no code here would be no message there, and end the connection.
+      const known = CODES.includes(code) ? code : "unknown";
+      return { message: describe(error), code: known, details };
     }
   } catch { /* A hostile object; what it says is not worth more. */ }
   return { message: describe(error), code: "unknown" };

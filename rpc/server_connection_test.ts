@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import { Client } from "./client.ts";
-import { WireError } from "./errors.ts";
+import type { Code } from "./code.ts";
+import { RpcError, WireError } from "./errors.ts";
 import { encodeOption } from "./option.ts";
 import { Server, type ServerOptions } from "./server.ts";
 import { pipe, type PipeEnd, settle } from "./testdata/pipe.ts";
@@ -183,6 +184,31 @@ Deno.test("Server takes a message of maxMessageBytes and ends at one byte more",
     assertEquals(errors.map((error) => (error as Error).message), [
       `Cannot read a message: it is longer than ${maxMessageBytes} bytes`,
     ]);
+  }
+});
+
+Deno.test("Server answers what has no code by unknown, and the connection lives on", async () => {
+  await using odd = rig({
+    fail: (code: Code) => {
+      throw new RpcError(code, "spelled as gRPC does");
+    },
+  });
+  await using client = new Client(odd.end);
+  const { error } = await client.go("Odd.fail", "NOT_FOUND").done;
+  assertObjectMatch(error as object, { name: "RemoteError", code: "unknown" });
+  assert(client.isAvailable);
+});
+
+Deno.test("Server waits for no more of an option than it reads", async () => {
+  for (const begin of ["{", "G"]) {
+    const errors: unknown[] = [];
+    await using odd = rig({ a() {} }, { onError: (e) => errors.push(e) });
+    await odd.end.write(new TextEncoder().encode(begin.padStart(4096)));
+    await odd.running;
+    assertObjectMatch(errors[0] as object, {
+      name: "WireError",
+      message: "Cannot read the option: it is longer than 4096 bytes",
+    });
   }
 });
 

@@ -78,6 +78,12 @@ async function read(
   for (let length = early.length;;) {
     const handshake = begun(buffer.subarray(0, length));
     if (handshake !== undefined) return handshake;
+    // A read into no room at all would come back at once, for ever.
+    if (length === buffer.length) {
+      throw new WireError(
+        `Cannot read the option: it is longer than ${MAX_OPTION_BYTES} bytes`,
+      );
+    }
     const count = await transport.read(buffer.subarray(length));
     if (count === null) {
       throw new WireError("Cannot read the option: the connection has ended");
