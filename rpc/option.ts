@@ -97,7 +97,10 @@ function parseOption(json: string): Option {
   }
   const number = (name: string) => {
     const field = fields.get(name) ?? 0;
-    if (typeof field === "number" && field >= 0) return field;
+    // JSON has numbers beyond all, as 1e999 is: no timer takes such a time.
+    if (typeof field === "number" && field >= 0 && field < Infinity) {
+      return field;
+    }
     throw new WireError(
       `Cannot read the option: "${name}" is not a number from 0`,
     );

@@ -92,6 +92,10 @@ Deno.test("decodeOption() refuses what cannot become an option", () => {
     'Cannot read the option: "magicnumber" is not a number from 0',
   );
   assertEquals(
+    refusal('{"MagicNumber":3927900,"HandleTimeout":1e999}\n'),
+    'Cannot read the option: "handletimeout" is not a number from 0',
+  );
+  assertEquals(
     refusal(" ".repeat(MAX_OPTION_BYTES)),
     "Cannot read the option: it is longer than 4096 bytes",
   );
