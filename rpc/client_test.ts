@@ -305,6 +305,12 @@ Deno.test("Client.service() is typed and never mistaken for a promise", async ()
     Error,
     "no",
   );
+  // Neither of both may call methods of the server.
+  assertEquals(JSON.stringify({ arith }), '{"arith":{}}');
+  assertThrows(() => `${arith}`, TypeError);
+  assertEquals(subject.stats().calls, 2);
+  // @ts-expect-error what JavaScript itself calls is no method
+  subject.service<{ then(): void; toJSON(): void }>("Arith").toJSON;
   // @ts-expect-error a number is wanted
   await arith.sum({ a: "1", b: 2 });
   // @ts-expect-error no such method

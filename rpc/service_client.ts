@@ -25,16 +25,21 @@ export type RemoteReply<Reply> = Reply extends AsyncIterable<infer Item>
   ? Promise<AsyncIterable<Item>> & AsyncIterable<Item>
   : Promise<Reply>;
 
+/** What JavaScript itself asks of objects, and so no typed client calls. */
+const RESERVED = ["then", "toJSON", "toString", "valueOf"] as const;
+type Reserved = typeof RESERVED[number];
+
 /**
  * A service as its client sees it: the same methods, each a promise of the
- * reply. One flat mapped type, so that classes of hundreds of methods stay cheap.
+ * reply; only `then`, `toJSON`, `toString` and `valueOf` are left to
+ * `Client.call`. One flat mapped type, so that classes of hundreds of methods stay cheap.
  *
  * @typeParam Service The class or interface the server registered.
  */
 export type ServiceClient<Service> = {
   readonly [
     Name in keyof Service as Service[Name] extends (...args: never[]) => unknown
-      ? Name
+      ? Exclude<Name, Reserved>
       : never
   ]: Service[Name] extends (...args: never[]) => infer Reply ? (
       ...parameters: RemoteParameters<Service[Name]>
@@ -65,13 +70,16 @@ export function serviceClient<Service>(
   caller: Caller,
   name: string,
 ): ServiceClient<Service> {
-  const methods = new Map<string, Remote>();
+  // Without these, `await`, `JSON.stringify` and texts would make calls, whose
+  // failure nobody waits for.
+  const methods = new Map<string, Remote | undefined>(
+    RESERVED.map((method) => [method, undefined]),
+  );
   const proxy = new Proxy(Object.create(null), {
     get(_target, property) {
-      // Without this, `await` would take the proxy for a promise and call it.
-      if (typeof property === "symbol" || property === "then") return undefined;
+      if (typeof property === "symbol") return undefined;
       let method = methods.get(property);
-      if (method === undefined) {
+      if (method === undefined && !methods.has(property)) {
         const serviceMethod = `${name}.${property}`;
         method = (args, options) => {
           const reply = caller.call(serviceMethod, args, options);
