@@ -94,9 +94,9 @@ Deno.test("Server tells methods metadata and the smaller one of both time limits
   const longest = (await told(60_000)).left;
   assert(longest <= 10_000 && longest > 5000);
   await assertRejects(
-    () => client.call("Slow.told", 1, { metadata: { "Upper": "x" } }),
+    () => client.call("Slow.told", 1, { metadata: { "Upper\n": "x" } }),
     TypeError,
-    'Cannot send metadata "Upper"',
+    'Cannot send metadata "Upper\\n"',
   );
 });
 

@@ -22,7 +22,9 @@ export function checkMetadata(metadata: Metadata): Metadata {
   for (const [name, text] of Object.entries(metadata)) {
     if (NAME.test(name) && typeof text === "string") continue;
     throw new TypeError(
-      `Cannot send metadata "${name}": a name of lower-case letters, digits, "-", "_" and "." with a text is wanted`,
+      `Cannot send metadata ${
+        JSON.stringify(name)
+      }: a name of lower-case letters, digits, "-", "_" and "." with a text is wanted`,
     );
   }
   return metadata;

@@ -74,7 +74,7 @@ function readMetadata(value: unknown): Metadata | undefined {
   for (const [name, text] of Object.entries(value ?? {})) {
     if (typeof text !== "string") {
       throw new WireError(
-        `Cannot read a call: its metadata "${name}" is not text`,
+        `Cannot read a call: its metadata ${JSON.stringify(name)} is not text`,
       );
     }
     metadata[name] = text;
