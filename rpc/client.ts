@@ -136,7 +136,7 @@ export class Client implements AsyncDisposable {
    * @returns the reply; `null` from a method that returns nothing.
    * @throws {RemoteError} when the method failed or does not exist.
    * @throws {ShutdownError} when the connection ended first.
-   * @throws {LimitError} when too many calls or bytes are under way.
+   * @throws {LimitError} when too many calls or bytes are under way, or the arguments too long.
    * @throws {TypeError} when the codec cannot encode the arguments.
    * @throws {DOMException} named "TimeoutError" when the timeout passed.
    */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { type Code, CODES } from "./code.ts";
-import { RemoteError, RpcError } from "./errors.ts";
+import { LimitError, RemoteError, RpcError } from "./errors.ts";
 import { didNotRun } from "./resilience/failure.ts";
 
 /** Why a call failed, as it goes over the wire. */
@@ -28,6 +28,9 @@ export function failureOf(error: unknown): Failure {
       // What is no code here would be no message there, and end the connection.
       const known = CODES.includes(code) ? code : "unknown";
       return { message: describe(error), code: known, details };
+    }
+    if (error instanceof LimitError) {
+      return { message: describe(error), code: "resource_exhausted" };
     }
   } catch { /* A hostile object; what it says is not worth more. */ }
   return { message: describe(error), code: "unknown" };

@@ -3,8 +3,9 @@
 /** What one connection may take up, on either side. */
 export interface Limits {
   /**
-   * Bytes of one message (header and body together); a larger one ends the
-   * connection before it is stored.
+   * Bytes of one message (header and body together). A larger one that comes ends
+   * the connection before it is stored. One that is to go fails alone: a call or a
+   * stream with a `LimitError`, a reply with `resource_exhausted`.
    *
    * @default {16777216} (16 MiB)
    */

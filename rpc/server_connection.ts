@@ -3,7 +3,7 @@
 import type { Code } from "./code.ts";
 import { type Codec, InvalidBody, type Message } from "./codec/codec.ts";
 import { formatGoDuration } from "./duration.ts";
-import { RpcError, WireError } from "./errors.ts";
+import { LimitError, RpcError, WireError } from "./errors.ts";
 import {
   CLOSING,
   codeOfText,
@@ -23,6 +23,9 @@ import { Connection } from "./wire/connection.ts";
 import type { KeepAliveOptions } from "./wire/keep_alive.ts";
 import type { TimerWheel } from "./wire/timer_wheel.ts";
 import type { Transport } from "./wire/transport.ts";
+
+/** Characters that are left of a text of an error that is too long. */
+const CUT_TEXT = 100;
 
 /** What a served connection needs of its server. */
 export interface Host {
@@ -342,10 +345,12 @@ export class ServerConnection {
   #sendFailure(message: Message, failure: Failure | undefined): void {
     try {
       this.#connection.send({ ...message, extra: failure });
-    } catch {
-      // The details have no form in JSON; the message always has.
+    } catch (cause) {
+      // The details have no form in JSON, or all is too long; a short message is sent always.
+      const isLong = cause instanceof LimitError;
       this.#connection.send({
         ...message,
+        error: isLong ? message.error.slice(0, CUT_TEXT) : message.error,
         extra: failure && withoutDetails(failure),
       });
     }

@@ -65,7 +65,7 @@ class FrameCodec implements Codec {
   readonly #in: FrameReader;
 
   constructor(side: CodecSide, limits: Required<Limits>, compress: number) {
-    this.#out = new FrameWriter(side, compress);
+    this.#out = new FrameWriter(side, compress, limits.maxMessageBytes);
     this.#in = new FrameReader(side, limits, this.#out);
   }
 

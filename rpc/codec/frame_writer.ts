@@ -13,6 +13,7 @@ import {
   HEADER_BYTES,
   MAX_HEAD_BYTES,
 } from "./frame.ts";
+import { isLonger, sendableBytes, tooLong } from "./message_size.ts";
 import { MethodNames } from "./method_names.ts";
 import { MAX_WHOLE_BYTES, type Outgoing, OutgoingParts } from "./parts.ts";
 
@@ -30,6 +31,7 @@ const encoder = new TextEncoder();
 export class FrameWriter implements WriterSource {
   readonly #side: CodecSide;
   readonly #compress: number;
+  readonly #maxBytes: number;
   readonly #names = new MethodNames();
   readonly #parts = new OutgoingParts();
   /** Calls whose body is being deflated. */
@@ -41,10 +43,12 @@ export class FrameWriter implements WriterSource {
   /**
    * @param side Whether calls are written, or replies.
    * @param compress From how many bytes on bodies are deflated; 0 for never.
+   * @param maxMessageBytes What a message may take.
    */
-  constructor(side: CodecSide, compress: number) {
+  constructor(side: CodecSide, compress: number, maxMessageBytes: number) {
     this.#side = side;
     this.#compress = compress;
+    this.#maxBytes = sendableBytes(maxMessageBytes);
   }
 
   get pending(): number {
@@ -57,13 +61,16 @@ export class FrameWriter implements WriterSource {
     if (message.kind !== undefined) this.#control(message.kind, message);
     else if (this.#side === "client") this.#call(message);
     else if (message.error === "") this.#reply(message);
-    else this.#put(FrameType.error, 0, message.seq, "", failure(message));
+    else {
+      this.#put(FrameType.error, 0, message.seq, "", this.#failure(message));
+    }
   }
 
   /** Appends one item of a stream and returns the bytes it takes. */
   encodeItem(seq: number, item: unknown, writer: Writer): number {
     this.#writer = writer;
     const body = bodyOf(item);
+    this.#check("", body);
     return this.#put(FrameType.data, flagsOf(body), seq, "", body);
   }
 
@@ -92,7 +99,8 @@ export class FrameWriter implements WriterSource {
     this.#put(FrameType.cancel, 0, seq, "", "");
   }
 
-  #call({ serviceMethod, seq, body: args, extra }: Message): void {
+  #call(message: Message): void {
+    const { serviceMethod, seq, body: args, extra } = message;
     const isStream = extra?.isStream === true;
     const body = isStream ? "" : bodyOf(args);
     const id = this.#names.idOf(serviceMethod);
@@ -101,6 +109,7 @@ export class FrameWriter implements WriterSource {
       isPlain && typeof body !== "string" && body.length <= MAX_WHOLE_BYTES &&
       this.#compress === 0
     ) {
+      this.#check("", body, message);
       // Neither end has to make JSON of a head.
       this.#put(
         FrameType.call,
@@ -119,19 +128,37 @@ export class FrameWriter implements WriterSource {
     }
     const flags = isStream ? FrameFlag.stream : flagsOf(body);
     const head = writeCallHead(method, extra);
+    this.#check(head, body, message);
     if (this.#send(FrameType.call, flags, seq, head, body)) {
       this.#names.learn(serviceMethod);
     }
   }
 
-  #reply({ seq, body: reply, extra }: Message): void {
+  #reply(message: Message): void {
+    const { seq, body: reply, extra } = message;
     if (extra?.isStream) {
       this.#put(FrameType.reply, FrameFlag.stream, seq, "", "");
       return;
     }
     const body = bodyOf(reply);
     if (isSmall(body)) return this.#gather(`${seq},${body}`);
+    this.#check("", body, message);
     this.#send(FrameType.reply, flagsOf(body), seq, "", body);
+  }
+
+  #failure(message: Message): string {
+    const text = failure(message);
+    this.#check("", text, message);
+    return text;
+  }
+
+  /** Refuses what is too long, before any of it is sent. */
+  #check(head: string, body: string | Uint8Array, message?: Message): void {
+    const most = this.#maxBytes - frameBytes(head.length * 3);
+    const isFine = typeof body === "string"
+      ? !isLonger(body, most)
+      : body.length <= most;
+    if (!isFine) throw tooLong(this.#side, this.#maxBytes, message);
   }
 
   #control(kind: ControlKind, message: Message): void {
@@ -139,7 +166,8 @@ export class FrameWriter implements WriterSource {
     if (kind === "cancel") this.drop(seq);
     const isFailed = kind === "end" && error !== "";
     const text = kind === "window" ? JSON.stringify(body) : "";
-    this.#put(FrameType[kind], 0, seq, "", isFailed ? failure(message) : text);
+    const all = isFailed ? this.#failure(message) : text;
+    this.#put(FrameType[kind], 0, seq, "", all);
   }
 
   #gather(text: string): void {

@@ -7,6 +7,7 @@ import { GobStream } from "../gob/gob_stream.ts";
 import { GobWriter } from "../gob/gob_writer.ts";
 import { Inference } from "../gob/infer.ts";
 import * as gob from "../gob/schema.ts";
+import { CLIENT_LIMITS } from "../limits.ts";
 import type { Writer } from "../wire/writer.ts";
 import {
   type Codec,
@@ -15,6 +16,7 @@ import {
   InvalidBody,
   type Message,
 } from "./codec.ts";
+import { sendableBytes, tooLong } from "./message_size.ts";
 
 /** What a method takes and returns in Go. */
 export interface GobMethod {
@@ -137,7 +139,11 @@ function factoryOf(
   new GobDecoder(limits);
   return {
     type,
-    create: (side) => new GobCodec(headers, known, limits, side),
+    create: (side, { maxMessageBytes } = CLIENT_LIMITS) => {
+      const { maxBytes = maxMessageBytes } = limits;
+      const most = Math.min(maxBytes, maxMessageBytes);
+      return new GobCodec(headers, known, { ...limits, maxBytes: most }, side);
+    },
   };
 }
 
@@ -147,6 +153,7 @@ class GobCodec implements Codec {
   readonly #read: GobType<Header>;
   readonly #methods: ReadonlyMap<string, GobMethod>;
   readonly #side: CodecSide;
+  readonly #maxBytes: number;
   readonly #decoder: GobDecoder;
   readonly #stream = new GobStream();
   readonly #out = new GobWriter();
@@ -157,9 +164,10 @@ class GobCodec implements Codec {
   constructor(
     headers: Headers,
     methods: ReadonlyMap<string, GobMethod>,
-    limits: GobLimits,
+    limits: GobLimits & { readonly maxBytes: number },
     side: CodecSide,
   ) {
+    this.#maxBytes = sendableBytes(limits.maxBytes);
     this.#written = headers[side];
     // Types of this module, whose values are headers.
     this.#read = headers[side === "client" ? "server" : "client"] as GobType<
@@ -170,7 +178,8 @@ class GobCodec implements Codec {
     this.#decoder = new GobDecoder(limits);
   }
 
-  encode({ serviceMethod, seq, error, body }: Message, writer: Writer): void {
+  encode(message: Message, writer: Writer): void {
+    const { serviceMethod, seq, error, body } = message;
     const out = this.#out;
     const stream = this.#stream;
     // Both or none: a header whose body has no form would wait for it for ever.
@@ -183,6 +192,9 @@ class GobCodec implements Codec {
       });
       const type = error === "" ? this.#typeOf(serviceMethod, body) : NOTHING;
       stream.write(out, type, type === NOTHING ? {} : body);
+      if (out.length > this.#maxBytes) {
+        throw tooLong(this.#side, this.#maxBytes, message);
+      }
       writer.writeBytes(out.bytes.subarray(0, out.length));
     } catch (error) {
       stream.rollBack(known);

@@ -1,13 +1,16 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { WireError } from "../errors.ts";
+import { CLIENT_LIMITS, type Limits } from "../limits.ts";
 import type { Writer } from "../wire/writer.ts";
 import {
   type Codec,
   type CodecFactory,
+  type CodecSide,
   InvalidBody,
   type Message,
 } from "./codec.ts";
+import { isLonger, sendableBytes, tooLong } from "./message_size.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 const NEWLINE = 0x0a;
@@ -21,7 +24,7 @@ const NO_ERROR = ',"Error":""}\n';
  */
 export const jsonCodec: CodecFactory = {
   type: "application/json",
-  create: () => new JsonCodec(),
+  create: (side, limits = CLIENT_LIMITS) => new JsonCodec(side, limits),
 };
 
 class JsonCodec implements Codec {
@@ -31,17 +34,29 @@ class JsonCodec implements Codec {
   #lastMethod = "";
   #lastPrefix = '{"ServiceMethod":"","Seq":';
 
+  readonly #side: CodecSide;
+  readonly #maxBytes: number;
   // Bytes at the start of the next ones that hold no newline not yet known.
   #searched = 0;
 
-  encode({ serviceMethod, seq, error, body }: Message, writer: Writer): void {
+  constructor(side: CodecSide, limits: Required<Limits>) {
+    this.#side = side;
+    this.#maxBytes = sendableBytes(limits.maxMessageBytes);
+  }
+
+  encode(message: Message, writer: Writer): void {
+    const { serviceMethod, seq, error, body } = message;
     // JSON has no "undefined": what returns nothing returns null.
     const json = JSON.stringify(body) ?? "null";
     if (serviceMethod !== this.#lastMethod) this.#remember(serviceMethod);
     const end = error === ""
       ? NO_ERROR
       : `,"Error":${JSON.stringify(error)}}\n`;
-    writer.writeText(`${this.#lastPrefix}${seq}${end}${json}\n`);
+    const text = `${this.#lastPrefix}${seq}${end}${json}\n`;
+    if (isLonger(text, this.#maxBytes)) {
+      throw tooLong(this.#side, this.#maxBytes, message);
+    }
+    writer.writeText(text);
   }
 
   decode(bytes: Uint8Array, receive: (message: Message) => void): number {

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { WireError } from "../errors.ts";
+import { CLIENT_LIMITS, type Limits } from "../limits.ts";
 import type { Writer } from "../wire/writer.ts";
 import {
   type Codec,
@@ -9,6 +10,7 @@ import {
   InvalidBody,
   type Message,
 } from "./codec.ts";
+import { isLonger, sendableBytes, tooLong } from "./message_size.ts";
 import { ObjectScanner } from "./object_scanner.ts";
 
 /** The name of the codec of Go's `net/rpc/jsonrpc`, which nobody sends. */
@@ -40,26 +42,34 @@ export const JSON_RPC_TYPE = "net/rpc/jsonrpc";
 export const jsonRpcCodec: CodecFactory = {
   type: JSON_RPC_TYPE,
   isBare: true,
-  create: (side) => new JsonRpcCodec(side),
+  create: (side, limits = CLIENT_LIMITS) => new JsonRpcCodec(side, limits),
 };
 
 class JsonRpcCodec implements Codec {
   readonly #side: CodecSide;
+  readonly #maxBytes: number;
   readonly #scanner = new ObjectScanner();
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   /** What requests are to be answered under: any JSON value, by our own number. */
   readonly #ids = new Map<number, unknown>();
   #requests = 0;
 
-  constructor(side: CodecSide) {
+  constructor(side: CodecSide, limits: Required<Limits>) {
     this.#side = side;
+    this.#maxBytes = sendableBytes(limits.maxMessageBytes);
   }
 
   encode(message: Message, writer: Writer): void {
+    const id = this.#ids.get(message.seq);
     const text = this.#side === "client"
       ? request(message)
-      : this.#reply(message);
-    if (text !== undefined) writer.writeText(`${text}\n`);
+      : reply(message, id);
+    if (isLonger(text, this.#maxBytes)) {
+      throw tooLong(this.#side, this.#maxBytes, message);
+    }
+    // Only now: what cannot be sent is answered by an error under the same id.
+    this.#ids.delete(message.seq);
+    if (id !== null) writer.writeText(`${text}\n`);
   }
 
   decode(bytes: Uint8Array, receive: (message: Message) => void): number {
@@ -70,18 +80,6 @@ class JsonRpcCodec implements Codec {
       receive(this.#message(this.#parse(bytes.subarray(used, end))));
       used = end;
     }
-  }
-
-  #reply({ seq, error, body }: Message): string | undefined {
-    const id = this.#ids.get(seq);
-    // First, for a body without a form in JSON is answered by an error then.
-    const text = JSON.stringify(
-      error === ""
-        ? { id, result: body ?? null, error: null }
-        : { id, result: null, error },
-    );
-    this.#ids.delete(seq);
-    return id === null ? undefined : text;
   }
 
   #parse(bytes: Uint8Array): Record<string, unknown> {
@@ -118,6 +116,14 @@ function request({ serviceMethod, seq, body }: Message): string {
     params: [body ?? null],
     id: seq,
   });
+}
+
+function reply({ error, body }: Message, id: unknown): string {
+  return JSON.stringify(
+    error === ""
+      ? { id, result: body ?? null, error: null }
+      : { id, result: null, error },
+  );
 }
 
 function replyOf({ id, result, error }: Record<string, unknown>): Message {
