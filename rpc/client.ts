@@ -6,7 +6,7 @@ import { ClientConnection, type ClientSettings } from "./client_connection.ts";
 import type { CodecFactory } from "./codec/codec.ts";
 import { frameCodec } from "./codec/frame_codec.ts";
 import { checkMilliseconds, timeLimit } from "./duration.ts";
-import { ShutdownError } from "./errors.ts";
+import { ConnectError, ShutdownError } from "./errors.ts";
 import { CLIENT_LIMITS, type Limits, resolveLimits } from "./limits.ts";
 import { Redialer } from "./redial.ts";
 import { type ServiceClient, serviceClient } from "./service_client.ts";
@@ -136,6 +136,7 @@ export class Client implements AsyncDisposable {
    * @returns the reply; `null` from a method that returns nothing.
    * @throws {RemoteError} when the method failed or does not exist.
    * @throws {ShutdownError} when the connection ended first.
+   * @throws {ConnectError} when no new connection came about.
    * @throws {LimitError} when too many calls or bytes are under way, or the arguments too long.
    * @throws {TypeError} when the codec cannot encode the arguments.
    * @throws {DOMException} named "TimeoutError" when the timeout passed.
@@ -243,28 +244,41 @@ export class Client implements AsyncDisposable {
     return connection;
   }
 
-  /** Sends a call over a new connection; one time limit counts for both. */
+  /** Sends a call over a new connection; its time runs from now on. */
   async #sendLater(
     redialer: Redialer<ClientConnection>,
     serviceMethod: string,
     args: unknown,
     options: CallOptions = {},
   ): Promise<unknown> {
-    const { timeout = this.#settings.timeout, signal, ...rest } = options;
-    let connection = this.#current;
-    let limit: AbortSignal;
+    const start = performance.now();
+    let connection: ClientConnection;
     try {
-      limit = timeLimit(checkMilliseconds("timeout", timeout), signal);
-      limit.throwIfAborted();
-      if (this.#closed !== undefined) throw this.#closed;
-      connection = await abortable(redialer.connect(), limit);
+      connection = await this.#connected(redialer, serviceMethod, options);
     } catch (error) {
       this.#counts.errors++;
       throw error;
     }
     return await new Promise((resolve, reject) => {
-      const limited = { ...rest, signal: limit, timeout: 0 };
-      connection.send(serviceMethod, args, limited, resolve, reject);
+      const spent = performance.now() - start;
+      connection.send(serviceMethod, args, options, resolve, reject, spent);
     });
+  }
+
+  async #connected(
+    redialer: Redialer<ClientConnection>,
+    serviceMethod: string,
+    { timeout = this.#settings.timeout, signal }: CallOptions,
+  ): Promise<ClientConnection> {
+    const limit = timeLimit(checkMilliseconds("timeout", timeout), signal);
+    limit.throwIfAborted();
+    if (this.#closed !== undefined) throw this.#closed;
+    const connection = await abortable(redialer.connect(), limit);
+    if (this.#closed !== undefined) throw this.#closed;
+    if (connection.isAvailable) return connection;
+    // A server that closes may still be connected to; nothing was sent there.
+    throw new ConnectError(
+      `Cannot call "${serviceMethod}": the new connection has ended`,
+    );
   }
 }

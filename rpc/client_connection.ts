@@ -94,13 +94,14 @@ export class ClientConnection {
     return this.#pending.size;
   }
 
-  /** Sends a call, or rejects it. */
+  /** Sends a call that has waited for so many ms, or rejects it. */
   send(
     serviceMethod: string,
     args: unknown,
     options: CallOptions | undefined,
     resolve: (reply: unknown) => void,
     reject: (reason: unknown) => void,
+    spent = 0,
   ): void {
     const refusal = this.#refusal(serviceMethod, options?.signal);
     if (refusal !== undefined) {
@@ -120,6 +121,7 @@ export class ClientConnection {
       pending.watch(
         (reason) => this.#fail(seq, reason),
         options?.signal,
+        spent,
       );
       const isStream = isAsyncIterable(args);
       const extra = this.#extra(options, isStream);

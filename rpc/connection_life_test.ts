@@ -265,6 +265,72 @@ Deno.test("Client connects again for the next call when its connection has ended
   for (const server of servers) await server.close();
 });
 
+Deno.test("Client sends a call over a new connection as over any: with its time, of each item of a stream", async () => {
+  await using server = new Server({ handleTimeout: 10_000 });
+  const gate = Promise.withResolvers<void>();
+  server.register(new Slow());
+  server.register({
+    async *two() {
+      yield 1;
+      await gate.promise;
+      yield 2;
+    },
+  }, { name: "Items" });
+  const ended = () => {
+    const [end, other] = pipe();
+    other.close();
+    return end;
+  };
+  const { timeout } = AbortSignal;
+  const limit = new AbortController();
+  const clients = [1, 2].map(() => linked(() => serve(server), ended()));
+  await settle();
+  const [first, second] = clients as [Client, Client]; // two were made
+  const told = await first.call<{ left: number }>(
+    "Slow.told",
+    null,
+    { timeout: 3000 },
+  );
+  assert(told.left <= 3000, String(told.left));
+  try {
+    AbortSignal.timeout = () => limit.signal;
+    const items = (await second.call<AsyncIterable<number>>("Items.two"))
+      [Symbol.asyncIterator]();
+    assertEquals((await items.next()).value, 1);
+    limit.abort();
+    await settle();
+    gate.resolve();
+    assertEquals((await items.next()).value, 2);
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+  await Promise.all([first.close(), second.close()]);
+});
+
+Deno.test("Client says of a new connection that ends at once that nothing was sent", async () => {
+  const ended = () => {
+    const [end, other] = pipe();
+    other.close();
+    return end;
+  };
+  await using client = new Client(ended(), {
+    redial: () => {
+      const end = ended();
+      // Its end is met before the call is told of it.
+      end.read = () => {
+        throw new Error("reset");
+      };
+      return Promise.resolve(end);
+    },
+  });
+  await settle();
+  await assertRejects(
+    () => client.call("A.b"),
+    ConnectError,
+    'Cannot call "A.b": the new connection has ended',
+  );
+});
+
 Deno.test("Client connects again after an original server has hung up on an unknown method", async () => {
   const [end, original] = pipe();
   await using server = new Server();

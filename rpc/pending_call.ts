@@ -44,26 +44,33 @@ export class PendingCall {
   }
 
   /**
-   * Ends the call when its time is over or its signal aborts.
+   * Ends the call when its time is over, of which some ms may be, or its signal aborts.
    *
    * @throws {RangeError} when the timeout is none.
    */
-  watch(fail: (reason: unknown) => void, signal?: AbortSignal): void {
+  watch(
+    fail: (reason: unknown) => void,
+    signal?: AbortSignal,
+    spent?: number,
+  ): void {
     checkMilliseconds("timeout", this.timeout);
     this.#fail = fail;
-    this.setDeadline();
+    this.setDeadline(spent);
     if (signal === undefined) return;
     this.#signal = signal;
     this.#onAbort = () => fail(signal.reason);
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Begins the time anew. */
-  setDeadline(): void {
+  /** Begins the time anew, of which some ms may be over. */
+  setDeadline(spent = 0): void {
     this.clearDeadline();
     const { timeout } = this;
     if (timeout > 0) {
-      this.#deadline = this.#wheel.set(timeout, () => this.#expire());
+      this.#deadline = this.#wheel.set(
+        Math.max(timeout - spent, 0),
+        () => this.#expire(),
+      );
     }
   }
 
