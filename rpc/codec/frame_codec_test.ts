@@ -77,6 +77,19 @@ Deno.test("frameCodec puts small calls of one turn into one frame and names a me
   ]);
 });
 
+Deno.test("frameCodec spells long names out each time, which fill no memory then", async () => {
+  const line = new Line("client");
+  for (const length of [256, 257]) {
+    const name = "x".repeat(length);
+    line.send(call(1, null, name), call(2, null, name));
+    const bytes = await line.bytes();
+    const isShort = length === 256;
+    assertEquals(new TextDecoder().decode(bytes).includes(",2,0,"), isShort);
+    const { messages } = decode(frameCodec.create("server"), bytes);
+    assertEquals(messages.map((m) => m.serviceMethod), [name, name]);
+  }
+});
+
 Deno.test("frameCodec carries everything beside a call, and errors with code and details", async () => {
   const line = new Line("client");
   const metadata: Record<string, string> = { trace: "1", constructor: "y" };

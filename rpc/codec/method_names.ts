@@ -4,6 +4,7 @@ import { WireError } from "../errors.ts";
 
 // Names beyond stay names: what a peer can make the other one remember is bounded.
 const MAX_NAMES = 1024;
+const MAX_LENGTH = 256;
 
 /**
  * The names of methods that went over one connection in one direction: spelled
@@ -26,6 +27,7 @@ export class MethodNames {
 
   /** Remembers a name that was spelled out; both ends call it in the same order. */
   learn(name: string): void {
+    if (name.length > MAX_LENGTH) return;
     if (this.#names.length >= MAX_NAMES || this.#ids.has(name)) return;
     this.#ids.set(name, this.#names.length);
     this.#names.push(name);

@@ -192,38 +192,58 @@ export class Connection {
   }
 
   #take(message: Message): void {
-    if (message.kind === "ping") return this.signal("pong");
+    if (message.kind === "ping") return this.#pong();
     if (message.kind === "pong") return;
     if (message.body instanceof Deflated) this.#hasDeflated = true;
     this.#fresh.push(message);
   }
 
+  /** What waits to be written is a sign of life, too; a peer that does not read fills no memory. */
+  #pong(): void {
+    if (this.writer.buffered < this.#limits.maxBufferedBytes) {
+      this.signal("pong");
+    }
+  }
+
   async #deliver(): Promise<void> {
-    if (this.#hasDeflated) await this.#inflate();
     const fresh = this.#fresh;
     this.#fresh = [];
-    this.#inbox.take(fresh);
-    if (this.#inbox.isEmpty) return;
+    if (!this.#hasDeflated) {
+      const wait = this.#hand(fresh);
+      return wait === undefined ? undefined : await wait;
+    }
+    this.#hasDeflated = false;
+    // In order and one at a time, so that only one of them takes memory.
+    for (const message of fresh) {
+      if (this.#isEnded) return;
+      await this.#hand([await this.#whole(message)]);
+    }
+  }
+
+  /** Hands messages over; a wait where enough of them wait for their turn. */
+  #hand(messages: readonly Message[]): Promise<void> | undefined {
+    this.#inbox.take(messages);
+    if (this.#inbox.isEmpty) return undefined;
     // Frames are read on for a while: a call under way may wait for what comes.
     const { maxBufferedBytes } = this.#limits;
-    if (this.isFramed && this.#inbox.bytes < maxBufferedBytes) return;
+    const mayReadOn = this.isFramed && this.#inbox.bytes < maxBufferedBytes;
+    return mayReadOn ? undefined : this.#emptied();
+  }
+
+  async #emptied(): Promise<void> {
     this.#isDeaf = true;
     await this.#inbox.emptied();
     this.#isDeaf = false;
   }
 
-  /** In order and one at a time, so that only one of them takes memory. */
-  async #inflate(): Promise<void> {
-    this.#hasDeflated = false;
-    for (const [i, message] of this.#fresh.entries()) {
-      if (!(message.body instanceof Deflated)) continue;
-      const { bytes, isBytes } = message.body;
-      const whole = await inflate(bytes, this.#limits.maxMessageBytes);
-      const body = isBytes || !(whole instanceof Uint8Array)
-        ? whole
-        : parseJson(whole);
-      this.#fresh[i] = { ...message, body };
-    }
+  async #whole(message: Message): Promise<Message> {
+    if (!(message.body instanceof Deflated)) return message;
+    const { bytes, isBytes } = message.body;
+    const whole = await inflate(bytes, this.#limits.maxMessageBytes);
+    if (!(whole instanceof Uint8Array)) return { ...message, body: whole };
+    const body = isBytes ? whole : parseJson(whole);
+    // What it takes up is not what it took on the wire.
+    return { ...message, body, size: whole.length };
   }
 
   #watch(options: KeepAliveOptions): KeepAlive {
