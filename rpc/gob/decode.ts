@@ -21,6 +21,7 @@ import {
 } from "./decode_struct.ts";
 import type { GobKind } from "./gob_node.ts";
 import type { GobReader } from "./gob_reader.ts";
+import { SIZES } from "./sizes.ts";
 import { BUILT_IN, type WireType } from "./wire_type.ts";
 
 const KINDS: ReadonlyMap<number, GobKind> = new Map(
@@ -145,6 +146,7 @@ export class Decoders {
     const isKept = target !== "skip";
     return (reader) => {
       reader.enter();
+      if (isKept) reader.make(SIZES.list);
       // Not compared with what is left: interfaces go on in later messages. Each
       // item has a byte at least, so a count that lies ends with the bytes.
       const count = reader.small();
@@ -173,6 +175,7 @@ export class Decoders {
       !(map?.key.base instanceof BytesNode);
     return (reader) => {
       reader.enter();
+      if (isKept) reader.make(SIZES.map);
       const items = new Map<unknown, unknown>();
       for (let count = reader.small(); count > 0; count--) {
         const one = isText ? reader.name() : key.run(reader);
@@ -188,6 +191,7 @@ export class Decoders {
     const types = target instanceof InterfaceNode ? target.types : undefined;
     return (reader) => {
       reader.enter();
+      reader.make(SIZES.struct);
       const name = reader.string();
       let result: { name: string; value: unknown } | null = null;
       if (name !== "") {

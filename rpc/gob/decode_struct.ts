@@ -7,6 +7,7 @@ import { BytesNode, WrappedNode } from "./basic_types.ts";
 import type { StructField } from "./composite_types.ts";
 import type { Decode } from "./decode_basic.ts";
 import type { GobNode } from "./gob_node.ts";
+import { sizeOf, SIZES } from "./sizes.ts";
 
 /** A decoder, which may be needed before it is made: types refer to themselves. */
 export interface Cell {
@@ -97,8 +98,17 @@ export function structDecoder({ slots, positions, names }: Layout): Decode {
   const isNull = slots.some(({ name }) => name === "__proto__");
   const isKept = slots.some(({ name }) => name !== undefined);
   const count = isKept ? slots.length : 0;
+  // What all slots before each one take up together when they are left out.
+  const sizes = [0];
+  for (const { name, zero, makeZero } of slots) {
+    const size = name === undefined ? 0 : sizeOf(makeZero?.() ?? zero);
+    sizes.push((sizes.at(-1) ?? 0) + size);
+  }
+  const size = (start: number, end: number) =>
+    (sizes[end] as number) - (sizes[start] as number); // both up to their count
   return (reader) => {
     reader.enter();
+    reader.make(SIZES.struct);
     const value: Record<string, unknown> = isNull ? Object.create(null) : {};
     for (const name of names) value[name] = undefined;
     let index = -1;
@@ -111,7 +121,7 @@ export function structDecoder({ slots, positions, names }: Layout): Decode {
         );
       }
       if (next < position && isKept) {
-        reader.fill(position - next);
+        reader.make(size(next, position));
         fill(value, slots, next, position);
       }
       const { name, cell } = slots[position] as Slot & { cell: Cell }; // of the stream
@@ -120,7 +130,7 @@ export function structDecoder({ slots, positions, names }: Layout): Decode {
       next = position + 1;
     }
     if (next < count) {
-      reader.fill(count - next);
+      reader.make(size(next, count));
       fill(value, slots, next, count);
     }
     reader.depth--;

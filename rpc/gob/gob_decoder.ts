@@ -4,13 +4,19 @@ import { Decoders } from "./decode.ts";
 import type { Target } from "./decode_basic.ts";
 import { type GobType, nodeOf } from "./gob_node.ts";
 import { GobReader } from "./gob_reader.ts";
-import { FIRST_ID, readWireType, type WireType } from "./wire_type.ts";
+import {
+  FIRST_ID,
+  MAX_DEFINED,
+  readWireType,
+  tooManyDefined,
+  type WireType,
+} from "./wire_type.ts";
 
 /** What a stream of gobs may ask of this side. */
 export interface GobLimits {
   /**
-   * The most bytes of a value, its type definitions included; and the most fields
-   * that its structs may leave out.
+   * The most bytes of a value, its type definitions included; in memory it may take
+   * up 32 times as much.
    *
    * @default {16 MiB}
    */
@@ -33,6 +39,9 @@ const LIMITS = { maxBytes: 16 << 20, maxTypes: 1000, maxDepth: 200 };
 const CAPACITY = 256;
 /** A bigger buffer is not kept: one big value must not hold memory for ever. */
 const KEPT_CAPACITY = 1 << 20;
+/** A slice of small structs takes up so much more in memory than its bytes are. */
+const MEMORY_FACTOR = 32;
+const LEAST_MEMORY = 64 << 10;
 /** How often the bytes of a value that comes in pieces are read again. */
 const MAX_REREADS = 16;
 
@@ -77,6 +86,8 @@ export class GobDecoder {
   #wanted = 0;
   /** How many bytes were read in vain. */
   #reread = 0;
+  /** How many bytes of definitions were read. */
+  #defined = 0;
   /** How many values were read or passed over. */
   #count = 0;
   /** What the value was refused for that is being passed over. */
@@ -99,7 +110,10 @@ export class GobDecoder {
       );
     }
     const { maxDepth, maxBytes } = this.#limits;
-    this.#reader = new GobReader(maxDepth, maxBytes);
+    this.#reader = new GobReader(
+      maxDepth,
+      maxBytes * MEMORY_FACTOR + LEAST_MEMORY,
+    );
     this.#decoders = new Decoders(
       this.#types,
       (reader) => this.#idBehind(reader),
@@ -187,6 +201,7 @@ export class GobDecoder {
 
   #attempt(target: Target): unknown {
     const types = this.#types.size;
+    const defined = this.#defined;
     const reader = this.#reader;
     reader.reset();
     this.#at = this.#start;
@@ -199,6 +214,7 @@ export class GobDecoder {
       return value;
     } catch (error) {
       this.#undo(types);
+      this.#defined = defined;
       if (error === MORE) return this.#wait();
       if (target !== "skip" && this.#refusal === undefined) {
         this.#refusal = error;
@@ -295,7 +311,11 @@ export class GobDecoder {
         `Cannot decode gob: more than ${this.#limits.maxTypes} types are defined`,
       );
     }
-    this.#types.set(id, readWireType(this.#reader));
+    const { at } = this.#reader;
+    const type = readWireType(this.#reader);
+    this.#defined += this.#reader.at - at;
+    if (this.#defined > MAX_DEFINED) throw tooManyDefined();
+    this.#types.set(id, type);
   }
 
   /** Reads the id of the type in an interface, behind definitions of new ones. */

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { SIZES } from "./sizes.ts";
 import { asciiText, knownName, MAX_NAME, utf8Text } from "./short_text.ts";
 
 /** Up to here a loop is faster than the decoder, 10x at 8 characters of ASCII. */
@@ -19,31 +20,32 @@ export class GobReader {
   end = 0;
   /** How many values the next one is inside of. */
   depth = 0;
-  /** How many fields were made that the bytes leave out. */
-  #filled = 0;
+  /** About how many bytes of memory the value takes up so far. */
+  #made = 0;
   readonly #maxDepth: number;
-  readonly #maxFilled: number;
+  readonly #maxMade: number;
 
   /**
-   * `maxDepth` is how many values may be inside of one another, and `maxFilled` how
-   * many fields of a value may be left out: a struct of many is one byte.
+   * `maxDepth` is how many values may be inside of one another, and `maxMade` how
+   * much memory a value may take up: an empty map is one byte of the stream's, and a
+   * struct that leaves out a hundred is another.
    */
-  constructor(maxDepth: number, maxFilled: number) {
+  constructor(maxDepth: number, maxMade: number) {
     this.#maxDepth = maxDepth;
-    this.#maxFilled = maxFilled;
+    this.#maxMade = maxMade;
   }
 
   /** Begins a value. */
   reset(): void {
-    this.depth = this.#filled = 0;
+    this.depth = this.#made = 0;
   }
 
-  /** Notes that fields are made which the bytes leave out. */
-  fill(count: number): void {
-    this.#filled += count;
-    if (this.#filled <= this.#maxFilled) return;
+  /** Notes that something is made that takes up so many bytes. */
+  make(bytes: number): void {
+    this.#made += bytes;
+    if (this.#made <= this.#maxMade) return;
     throw new RangeError(
-      `Cannot decode gob: more than ${this.#maxFilled} fields are left out of a value`,
+      `Cannot decode gob: a value takes up more than ${this.#maxMade} bytes of memory`,
     );
   }
 
@@ -137,6 +139,7 @@ export class GobReader {
   /** Reads bytes, as a copy. */
   blob(): Uint8Array<ArrayBuffer> {
     const count = this.items();
+    this.make(SIZES.bytes);
     this.at += count;
     return this.bytes.slice(this.at - count, this.at);
   }

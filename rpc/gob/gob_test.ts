@@ -296,7 +296,7 @@ Deno.test("GobDecoder keeps its limits", () => {
   const wide = gob.slice(gob.struct("Wide", fields));
   const zeros = Object.fromEntries(Object.keys(fields).map((key) => [key, 0]));
   const blank = gob.encode(wide, Array.from({ length: 50 }, () => zeros));
-  const left = "more than 2000 fields are left out of a value";
+  const left = "a value takes up more than 129536 bytes of memory";
   assertThrows(
     () => gob.decode(blank, wide, { maxBytes: 2000 }),
     RangeError,
@@ -309,6 +309,37 @@ Deno.test("GobDecoder keeps its limits", () => {
   small.push(next);
   assertEquals(small.next(), 7);
   assertEquals(gob.decode(blank, wide)[49], zeros);
+
+  // A byte each, and hundreds of bytes in memory.
+  for (
+    const [type, value] of [
+      [gob.slice(gob.bytes), new Array(400).fill(new Uint8Array())],
+      [gob.slice(gob.map(gob.string, gob.int)), new Array(700).fill(new Map())],
+      [gob.slice(gob.struct("E", {})), new Array(5000).fill({})],
+      [gob.slice(gob.slice(gob.int)), new Array(5000).fill([])],
+    ] as const
+  ) {
+    const many = gob.encode(type as gob.GobType<unknown>, value); // its own
+    const maxBytes = many.length;
+    assertThrows(
+      () => gob.decode(many, undefined, { maxBytes }),
+      RangeError,
+      `a value takes up more than ${32 * maxBytes + 65536} bytes of memory`,
+    );
+    assertEquals(gob.decode(many), value);
+  }
+
+  // Definitions are kept as long as the stream lives.
+  const names = new gob.GobEncoder();
+  const wise = new gob.GobDecoder();
+  const define = (letter: string) => {
+    const name = letter.repeat(600_000);
+    wise.push(names.encode(gob.struct(name, {}), {}));
+    return wise.next();
+  };
+  assertEquals(define("A"), {});
+  const defined = "definitions of types take more than 1048576 bytes";
+  assertThrows(() => define("B"), RangeError, defined);
 
   const encoder = new gob.GobEncoder();
   const few = new gob.GobDecoder({ maxTypes: 2 });

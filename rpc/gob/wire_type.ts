@@ -26,6 +26,16 @@ export const BUILT_IN: Readonly<Record<string, number>> = {
 /** The first id that a definition may have. */
 export const FIRST_ID = 65;
 
+/** Bytes of all definitions of a stream, which are kept as long as that lives. */
+export const MAX_DEFINED: number = 1 << 20;
+
+/** What a stream is refused for that defines more. */
+export function tooManyDefined(): RangeError {
+  return new RangeError(
+    `Cannot decode gob: definitions of types take more than ${MAX_DEFINED} bytes`,
+  );
+}
+
 /** A type that was defined, whose parts are ids. */
 export type WireType =
   | { readonly kind: "array"; readonly item: number; readonly length: number }
@@ -195,7 +205,10 @@ function readCommon(reader: GobReader, draft: Draft): void {
 
 function readFields(reader: GobReader): { name: string; id: number }[] {
   const fields: { name: string; id: number }[] = [];
-  for (let count = reader.items(); count > 0; count--) {
+  let count = reader.items();
+  // Before they take memory: a field has three bytes at least.
+  if (count * 3 > MAX_DEFINED) throw tooManyDefined();
+  for (; count > 0; count--) {
     const field = { name: "", id: 0 };
     readStruct(reader, [(reader) => {
       field.name = reader.string();
