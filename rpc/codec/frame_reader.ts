@@ -9,6 +9,7 @@ import {
   type ControlKind,
   Deflated,
   type Extra,
+  InvalidBody,
   type Message,
 } from "./codec.ts";
 import {
@@ -129,7 +130,8 @@ export class FrameReader {
       const whole = this.#parts.add(seq, body, isLast);
       if (whole === undefined) return;
       const { header: first, head, body: all, length } = whole;
-      return receive(this.#message(first, head, all.subarray(0, length)));
+      const message = this.#message(first, head, all.subarray(0, length));
+      return receive(whole.isTooLong ? this.#refuse(message) : message);
     }
     if (flags & FrameFlag.more) return this.#parts.begin(header, head, body);
     receive(this.#message(header, head, body));
@@ -186,6 +188,13 @@ export class FrameReader {
       return { serviceMethod: "", seq, body: undefined, ...failureOf(bytes) };
     }
     throw unwanted(type);
+  }
+
+  /** Parts can be passed over: only the call fails, and the peer need not go on. */
+  #refuse(message: Message): Message {
+    this.#writer.confirmDrop(message.seq);
+    const text = `it is longer than ${this.#maxBytes} bytes`;
+    return { ...message, body: new InvalidBody(text) };
   }
 
   /** A call without a head, of a method that was called before. */

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "../client.ts";
-import { LimitError, RemoteError } from "../errors.ts";
+import { LimitError, RemoteError, WireError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
 import { Server } from "../server.ts";
 import { pipe } from "../testdata/pipe.ts";
 import type { CodecFactory } from "./codec.ts";
@@ -44,8 +45,11 @@ class Sizes {
 }
 
 /** A server and a client that take 200,000 bytes a message. */
-function rig(codec: CodecFactory) {
-  const limits = { maxMessageBytes: 200_000 };
+function rig(
+  codec: CodecFactory,
+  limits: Limits = { maxMessageBytes: 200_000 },
+  clientLimits = limits,
+) {
   const sizes = new Sizes();
   const server = new Server({
     ...limits,
@@ -54,7 +58,7 @@ function rig(codec: CodecFactory) {
   server.register(sizes);
   const [end, other] = pipe();
   const serving = server.serve(other);
-  const client = new Client(end, { ...limits, codec });
+  const client = new Client(end, { ...clientLimits, codec });
   return {
     sizes,
     client,
@@ -130,4 +134,30 @@ Deno.test("frameCodec refuses bytes and items that are too long, and ends their 
   await assertRejects(() => failing.next(), RemoteError, "x".repeat(100));
   sizes.release.resolve("at last");
   assertEquals(await slow, "at last");
+});
+
+Deno.test("frameCodec lets a long message fail alone that only the peer finds too long", async () => {
+  const short = { maxMessageBytes: 200_000 };
+  for (const body of ["é".repeat(300_000), new Uint8Array(3_000_000)]) {
+    await using r = rig(frameCodec, short, {});
+    const { client, sizes } = r;
+    const slow = client.call("Sizes.wait");
+    await assertRejects(
+      () => client.call("Sizes.size", body),
+      RemoteError,
+      "rpc server: read body err: it is longer than 200000 bytes",
+    );
+    assertEquals(await client.call("Sizes.size", "again"), 5);
+    sizes.release.resolve("at last");
+    assertEquals(await slow, "at last");
+  }
+  await using r = rig(frameCodec, {}, short);
+  for (const method of ["Sizes.make", "Sizes.bytes"]) {
+    await assertRejects(
+      () => r.client.call(method, 1_000_000),
+      WireError,
+      `Cannot read the reply of "${method}": it is longer than 200000 bytes`,
+    );
+  }
+  assertEquals(await r.client.call("Sizes.size", "again"), 5);
 });

@@ -77,6 +77,8 @@ export interface Incoming {
   body: Uint8Array<ArrayBuffer>;
   /** Bytes of it that have come. */
   length: number;
+  /** Whether it is longer than it may be; what else comes of it is dropped. */
+  isTooLong: boolean;
 }
 
 /** Large bodies on their way in. They take no more memory than what has come of them, twice. */
@@ -105,18 +107,21 @@ export class IncomingParts {
       head: head.slice(),
       body: new Uint8Array(part.length * 2),
       length: 0,
+      isTooLong: false,
     };
     this.#bySeq.set(header.seq, incoming);
     this.#append(incoming, part);
   }
 
-  /** Goes on with a body; undefined while it is not complete, or was given up. */
+  /** Goes on with a body; undefined while nothing is to be done, or it was given up. */
   add(seq: number, part: Uint8Array, isLast: boolean): Incoming | undefined {
     const incoming = this.#bySeq.get(seq);
     if (incoming === undefined) return undefined;
-    this.#append(incoming, part);
-    if (isLast) this.#bySeq.delete(seq);
-    return isLast ? incoming : undefined;
+    incoming.isTooLong = incoming.length + part.length > this.#maxBytes;
+    if (!incoming.isTooLong) this.#append(incoming, part);
+    if (!isLast && !incoming.isTooLong) return undefined;
+    this.#bySeq.delete(seq);
+    return incoming;
   }
 
   /** Forgets a body. */
@@ -126,11 +131,6 @@ export class IncomingParts {
 
   #append(incoming: Incoming, part: Uint8Array): void {
     const length = incoming.length + part.length;
-    if (length > this.#maxBytes) {
-      throw new WireError(
-        `Cannot read a message: it is longer than ${this.#maxBytes} bytes`,
-      );
-    }
     if (length > incoming.body.length) {
       const body = new Uint8Array(Math.min(length * 2, this.#maxBytes));
       body.set(incoming.body);
