@@ -26,8 +26,7 @@ export type RemoteReply<Reply> = Reply extends AsyncIterable<infer Item>
   : Promise<Reply>;
 
 /** What JavaScript itself asks of objects, and so no typed client calls. */
-const RESERVED = ["then", "toJSON", "toString", "valueOf"] as const;
-type Reserved = typeof RESERVED[number];
+const RESERVED = ["then", "toJSON", "toString", "valueOf"];
 
 /**
  * A service as its client sees it: the same methods, each a promise of the
@@ -39,7 +38,7 @@ type Reserved = typeof RESERVED[number];
 export type ServiceClient<Service> = {
   readonly [
     Name in keyof Service as Service[Name] extends (...args: never[]) => unknown
-      ? Exclude<Name, Reserved>
+      ? Exclude<Name, "then" | "toJSON" | "toString" | "valueOf">
       : never
   ]: Service[Name] extends (...args: never[]) => infer Reply ? (
       ...parameters: RemoteParameters<Service[Name]>
