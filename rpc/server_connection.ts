@@ -55,6 +55,8 @@ export class ServerConnection {
   readonly #handlings: Handlings;
   readonly #ended = Promise.withResolvers<void>();
   #isDraining = false;
+  /** Calls with a stream that came since answers last found room. */
+  #unread = 0;
 
   /**
    * @param transport The bytes' way in and out.
@@ -117,6 +119,10 @@ export class ServerConnection {
       const text = `Cannot take call ${seq}: one of that number is under way`;
       return this.close(new WireError(text));
     }
+    if (extra?.isStream && this.#isFlooded()) {
+      const text = `Cannot take call ${seq}: the peer reads no answers`;
+      return this.close(new WireError(text));
+    }
     if (this.#isDraining) return this.#fail(message, CLOSING);
     const method = this.#host.find(serviceMethod);
     if (typeof method === "string") {
@@ -139,6 +145,14 @@ export class ServerConnection {
       handling,
       extra?.isStream ? this.#incoming(handling) : body,
     );
+  }
+
+  /** Calls with a stream overtake the others, and so wait for no answer to leave. */
+  #isFlooded(): boolean {
+    const { maxBufferedBytes, maxInFlight } = this.#options.limits;
+    const isFull = this.#connection.writer.buffered >= maxBufferedBytes;
+    this.#unread = isFull ? this.#unread + 1 : 0;
+    return this.#unread > maxInFlight;
   }
 
   /** Why a method is not called that is there. */

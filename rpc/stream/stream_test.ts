@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client } from "../client.ts";
 import { jsonCodec } from "../codec/json_codec.ts";
 import type { CallContext } from "../context.ts";
@@ -280,6 +280,31 @@ Deno.test("Server ends a stream that it cannot send", async () => {
   await using client = await dial(listener.address, { codec: jsonCodec });
   await assertRejects(() => client.call("Files.open"), RemoteError);
   await ended.promise;
+});
+
+Deno.test("Server leaves a peer that begins streams and reads no answers", async () => {
+  const errors: unknown[] = [];
+  await using server = new Server({
+    maxBufferedBytes: 1000,
+    maxInFlight: 10,
+    onError: (error) => errors.push(error),
+  });
+  const [end, other] = pipe();
+  other.write = () => new Promise(() => {});
+  const serving = server.serve(other);
+  await using client = new Client(end);
+  const calls = Array.from(
+    { length: 100 },
+    () => client.call("No.method", numbers(1)),
+  );
+  const results = await Promise.allSettled(calls);
+  await serving;
+  assert(results.every((r) => r.status === "rejected"));
+  assertEquals(errors.length, 1);
+  assertMatch(
+    (errors[0] as Error).message,
+    /^Cannot take call \d\d: the peer reads no answers$/,
+  );
 });
 
 Deno.test("Server turns away more calls with streams than its limit", async () => {
