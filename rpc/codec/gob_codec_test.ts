@@ -218,3 +218,19 @@ Deno.test("gobCodec() sends the type of untyped values of one shape once", async
     assertEquals(await client.call("Echo.say", value), value);
   }
 });
+
+Deno.test("gobCodec() remembers no more types of plain objects than it may", async () => {
+  const codec = gobCodec().create("server");
+  const message = { serviceMethod: "A.b", seq: 1, error: "" };
+  await written((writer) => {
+    const send = (body: unknown) => codec.encode({ ...message, body }, writer);
+    for (let n = 0; n < 1 << 14; n++) send({ [`K${n}`]: n });
+    assertThrows(
+      () => send({ more: 1 }),
+      TypeError,
+      "Cannot infer gob type: objects of one stream have more than 16384 fields, give their type or a Map",
+    );
+    send({ K7: 1 });
+    send(new Map([["more", 1]]));
+  });
+});

@@ -27,6 +27,12 @@ export function infer(value: unknown): GobType<unknown> {
   return new Inference().of(value);
 }
 
+/**
+ * The most fields that inferred structs of a stream may have. Objects that stand for
+ * maps are of ever new types, which both sides would remember for ever.
+ */
+const MAX_FIELDS = 1 << 14;
+
 /** Structs with the same first fields, and the type of those with no more. */
 class Shape {
   type: GobType<unknown> | undefined;
@@ -36,10 +42,10 @@ class Shape {
   #lastName = "";
   #last: Shape = this;
 
-  with(name: string, type: GobType<unknown>): Shape {
+  with(name: string, type: GobType<unknown>, make: () => Shape): Shape {
     if (this.#lastType === type && this.#lastName === name) return this.#last;
     const shapes = known(this.#next, type, () => new Map<string, Shape>());
-    this.#last = known(shapes, name, () => new Shape());
+    this.#last = known(shapes, name, make);
     this.#lastType = type;
     this.#lastName = name;
     return this.#last;
@@ -57,6 +63,13 @@ export class Inference {
     Map<GobType<unknown>, GobType<unknown>>
   >();
   readonly #structs = new Shape();
+  #fields = 0;
+  readonly #grow = () => {
+    if (++this.#fields <= MAX_FIELDS) return new Shape();
+    throw new TypeError(
+      `Cannot infer gob type: objects of one stream have more than ${MAX_FIELDS} fields, give their type or a Map`,
+    );
+  };
 
   /** The type of a value, as `infer` finds it. */
   of(value: unknown): GobType<unknown> {
@@ -101,7 +114,7 @@ export class Inference {
     let shape = this.#structs;
     for (const name in value) {
       if (!Object.hasOwn(value, name)) continue;
-      shape = shape.with(name, this.of(value[name]));
+      shape = shape.with(name, this.of(value[name]), this.#grow);
     }
     return shape.type ??= struct(
       "",
