@@ -188,6 +188,12 @@ export class ClientConnection {
   ): { reason: unknown } | undefined {
     if (this.#shutdown !== undefined) return { reason: this.#shutdown };
     if (signal?.aborted) return { reason: signal.reason };
+    if (typeof serviceMethod !== "string") {
+      // From JavaScript; the server would end the connection for it.
+      const text =
+        `Cannot call a method: its name is of type ${typeof serviceMethod}, a string is wanted`;
+      return { reason: new TypeError(text) };
+    }
     if (this.#leaving !== undefined) {
       const text = `Cannot call "${serviceMethod}": ${this.#leaving}`;
       return { reason: new ShutdownError(text) };

@@ -250,6 +250,19 @@ Deno.test("Client.call() refuses arguments without a JSON form and sends nothing
   await subject.close();
 });
 
+Deno.test("Client.call() refuses what is no name and sends nothing", async () => {
+  const { client: subject } = client();
+  for (const name of [undefined, 5, {}, Symbol("x")]) {
+    await assertRejects(
+      () => subject.call(name as string), // as JavaScript may
+      TypeError,
+      `Cannot call a method: its name is of type ${typeof name}, a string is wanted`,
+    );
+  }
+  assertEquals(subject.stats().calls, 0);
+  await subject.close();
+});
+
 Deno.test("Client.call() refuses calls and bytes beyond the limits", async () => {
   const { client: subject } = client({ maxInFlight: 1 });
   const first = subject.call("A.b").catch(() => {});
