@@ -314,7 +314,10 @@ export class XClient implements AsyncDisposable {
   #left(options: CallOptions, start: number): CallOptions {
     const { timeout = this.#timeout } = options;
     if (timeout === 0) return options;
-    return { ...options, timeout: Math.max(1, timeout - (now() - start)) };
+    return {
+      ...options,
+      timeout: Math.max(1, Math.ceil(timeout - (now() - start))),
+    };
   }
 
   async #awaited(

@@ -149,7 +149,10 @@ export class CallPolicy {
           attempts.server,
           serviceMethod,
           args,
-          { ...options, timeout: left === Infinity ? 0 : Math.max(1, left) },
+          {
+            ...options,
+            timeout: left === Infinity ? 0 : Math.max(1, Math.ceil(left)),
+          },
           isIdempotent,
         );
       } catch (error) {
