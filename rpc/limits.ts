@@ -5,8 +5,8 @@ export interface Limits {
   /**
    * Bytes of one message (header and body together). A larger one that comes ends
    * the connection before it is stored, or its call alone where it comes in parts, as
-   * in frames above 128 KiB. One that is to go fails alone: a call or a
-   * stream with a `LimitError`, a reply with `resource_exhausted`.
+   * in frames, of at most 256 KiB, above 128 KiB. One that is to go fails alone: a
+   * call or a stream with a `LimitError`, a reply with `resource_exhausted`.
    *
    * @default {16777216} (16 MiB)
    */

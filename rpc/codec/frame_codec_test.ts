@@ -284,13 +284,13 @@ Deno.test("frameCodec stops sending the parts of what the peer gives up", async 
 });
 
 Deno.test("frameCodec bounds bodies in parts by number and length", async () => {
-  const limits = { ...CLIENT_LIMITS, maxMessageBytes: 100_000 };
+  const limits = { ...CLIENT_LIMITS, maxMessageBytes: 300_000 };
   const line = new Line("server");
   line.send({ seq: 1, body: new Uint8Array(1 << 20) });
   const bytes = await line.bytes();
   const { messages } = decode(frameCodec.create("client", limits), bytes);
   assertEquals(messages.map(({ seq, body }) => [seq, body]), [
-    [1, new InvalidBody("it is longer than 100000 bytes")],
+    [1, new InvalidBody("it is longer than 300000 bytes")],
   ]);
   const client = frameCodec.create("client");
   const first = bytes.subarray(0, frameEnd(bytes));

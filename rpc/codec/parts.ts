@@ -5,8 +5,8 @@ import type { FrameHeader } from "./frame.ts";
 
 /** Bodies above this many bytes go in parts. */
 export const MAX_WHOLE_BYTES = 128 << 10;
-/** Bytes of one part. */
-const PART_BYTES = 64 << 10;
+/** Bytes of one part: as many as one write takes anyway; a quarter of it costs 1.4x with 1 MB. */
+const PART_BYTES = 256 << 10;
 /** Bodies whose parts may be under way at once; further ones wait. */
 const MAX_PARTED = 4;
 
