@@ -81,7 +81,7 @@ onEveryDriver("a hostile text is a value like any other", async (engine) => {
   }
   await changed.update({ name: HOSTILE_TEXTS[0] ?? "" });
   await check(session);
-});
+}, { isLarge: true });
 
 onEveryDriver(
   "a hostile text is no name, operator or cursor",

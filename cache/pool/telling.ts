@@ -54,7 +54,8 @@ export async function tellInStead(
   // They may own the keys, as they see it.
   const passed = { ids, hops: hops + 1, inStead: signal };
   const telling = { group, change: asRemoval(change), ...passed };
-  const deaf = peers.filter(({ isGo, health }) => !isGo && health.isDeaf);
+  const able = peers.filter(({ isGo }) => !isGo);
+  const wasDeaf = new Set(able.filter(({ health }) => health.isDeaf));
   let missed;
   try {
     missed = await tellAll(peers, telling);
@@ -63,7 +64,8 @@ export async function tellInStead(
   }
   // Only now: whom it may ask by then has heard of it before.
   const down = peers.filter(({ health }) => health.isDown);
-  for (const peer of deaf) {
+  for (const peer of able) {
+    if (!wasDeaf.has(peer) && !peer.health.isDeaf) continue;
     const others = down.filter((other) => other !== peer);
     if (peer.heard.has(ids, others.map(({ name }) => name))) continue;
     if (peer.health.isDown) peer.note(telling);

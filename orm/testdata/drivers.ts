@@ -98,8 +98,9 @@ export interface DriverTestOptions {
    */
   readonly isLocal?: boolean;
   /**
-   * Whether it moves thousands of rows. A WebSocket takes most of a millisecond
-   * for each of them, whatever it is that is tested: HTTP stands for both.
+   * Whether it moves thousands of rows or asks thousands of times. A WebSocket
+   * takes most of a millisecond for each, whatever it is that is tested: HTTP
+   * stands for both.
    */
   readonly isLarge?: boolean;
   /** How the engine behaves. */
