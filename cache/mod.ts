@@ -83,6 +83,10 @@
  *
  * ## What it does not do
  *
+ * - Nodes whose machine lags behind `timeout` take one another for down for as long
+ *   as that lasts, and serve from their sources. Over HTTP, where a change costs
+ *   most, an old value got through then, after 2 of 9,000 reads, and the nodes
+ *   took most of a minute to be well again (`deno task stress:cache proxyHttp`).
  * - It is a cache, not a database: a value that was only `set` is lost when its
  *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
