@@ -289,16 +289,19 @@ Deno.test("HttpPool stops reading an endless answer at its limit", async () => {
 });
 
 Deno.test("HttpPool asks the source when a peer takes too long", async () => {
-  const { group, errors } = asker(
+  const { pool, group, errors } = asker(
     ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason));
       }),
-    { timeout: 1 },
+    { timeout: 20 },
   );
   assertEquals(String(await group.get("k")), "own k");
   assertInstanceOf(errors[0], PeerError);
-  assert(errors[0].message.endsWith("Cannot wait longer than 1 ms"));
+  assert(errors[0].message.endsWith("Cannot wait longer than 20 ms"));
+  // On a slow machine the batch is given up before it finds a Go node, which is
+  // still being asked then.
+  await pool.close();
 });
 
 Deno.test("HttpPool passes a failure of the owner on and leaves the source alone", async () => {
