@@ -2,6 +2,7 @@
 
 import { type ListenOptions, openListener } from "./listen.ts";
 import type { ServerListener } from "./server_options.ts";
+import { sleep } from "./sleep.ts";
 import { setNoDelay } from "./wire/no_delay.ts";
 
 /** What is done with connections that come in. */
@@ -66,7 +67,7 @@ export class Listening {
         if (!this.#listeners.has(listener)) return;
         this.#door.onError(error);
         // Out of descriptors, most likely: trying again at once would spin.
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
     } while (this.#listeners.has(listener));
   }

@@ -198,7 +198,8 @@ export class Decoders {
         const id = this.#idBehind(reader);
         // How long the value is, which whoever reads it need not know.
         reader.small();
-        const inner = types?.get(name) ?? (target === "skip" ? "skip" : "any");
+        const inner = types?.get(name) ??
+          (target === "skip" ? "skip" : "untyped");
         result = { name, value: this.top(id, inner)(reader) };
       }
       reader.depth--;

@@ -10,7 +10,7 @@ import type { GobReader } from "./gob_reader.ts";
 export type Decode = (reader: GobReader) => unknown;
 
 /** Reads what the stream says the value is, or passes over it. */
-export type Target = GobNode | "any" | "skip";
+export type Target = GobNode | "untyped" | "skip";
 
 /** The decoder of a built-in type but for interfaces. */
 export function basicDecoder(kind: GobKind, target: Target): Decode {

@@ -7,7 +7,7 @@ import { seeded } from "../testdata/random.ts";
 import * as gob from "./mod.ts";
 
 const point = gob.struct("main.Point", { X: gob.int, Y: gob.int });
-const any = gob.any({ "main.Point": point });
+const anything = gob.any({ "main.Point": point });
 
 interface Everything {
   Bool: boolean;
@@ -50,8 +50,8 @@ const everything: gob.GobType<Everything> = gob.struct("main.Everything", {
   Points: gob.slice(point),
   Array: gob.array(gob.string, 2),
   Map: gob.nullable(gob.map(gob.string, gob.slice(gob.int))),
-  Any: any,
-  List: gob.slice(any),
+  Any: anything,
+  List: gob.slice(anything),
   Time: gob.time,
   Big: gob.nullable(gob.bigInt),
   Children: gob.slice(gob.lazy(() => everything)),

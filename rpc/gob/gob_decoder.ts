@@ -162,7 +162,7 @@ export class GobDecoder {
    * can be read, or a limit is reached.
    */
   next<T = unknown>(type?: GobType<T>): T | undefined {
-    const target = type === undefined ? "any" : nodeOf(type).base;
+    const target = type === undefined ? "untyped" : nodeOf(type).base;
     // The gob type says what its values are.
     return this.#next(target) as T | undefined;
   }
