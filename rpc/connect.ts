@@ -5,6 +5,7 @@ import { timeLimit } from "./duration.ts";
 import { ConnectError } from "./errors.ts";
 import { abortable } from "./abortable.ts";
 import { connectHttp, type ConnectPath } from "./wire/connect_http.ts";
+import { connectTcp } from "./wire/connect_tcp.ts";
 import { setNoDelay } from "./wire/no_delay.ts";
 import { closeQuietly, type Transport } from "./wire/transport.ts";
 
@@ -72,7 +73,7 @@ async function open(
   if (address.protocol === "tls" && cert !== undefined && key !== undefined) {
     return await openAs({ hostname, port, cert, key }, tls.caCerts, limit);
   }
-  const conn = await Deno.connect({ hostname, port, signal: limit });
+  const conn = await connectTcp({ hostname, port }, limit);
   setNoDelay(conn);
   if (address.protocol !== "tls") return conn;
   const starting = Deno.startTls(conn, { hostname, ...trust(tls.caCerts) });

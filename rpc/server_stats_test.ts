@@ -7,6 +7,7 @@ import { dial } from "./dial.ts";
 import { RemoteError, RpcError } from "./errors.ts";
 import { Server } from "./server.ts";
 import { pipe } from "./testdata/pipe.ts";
+import { until } from "./testdata/until.ts";
 
 class Mixed {
   readonly release = Promise.withResolvers<string>();
@@ -113,9 +114,7 @@ Deno.test("Server counts calls whose connection ended as canceled", async () => 
   await client.call("Mixed.well");
   await client.close();
   await assertRejects(() => waiting, Error);
-  while (server.stats().connections > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until("a client is there", () => server.stats().connections === 0);
   assertEquals(server.stats().methods["Mixed.wait"]?.errors, { canceled: 1 });
 });
 

@@ -14,6 +14,7 @@ import { Server, type ServerOptions } from "./server.ts";
 import type { CallContext } from "./context.ts";
 import { encodeOption } from "./option.ts";
 import { pipe, type PipeEnd, settle } from "./testdata/pipe.ts";
+import { until } from "./testdata/until.ts";
 
 class Arith {
   sum({ a, b }: { a: number; b: number }) {
@@ -384,9 +385,7 @@ Deno.test("Server.close() lets calls end, refuses new ones, and is bounded", asy
   const listener = server.listen();
   await using client = await dial(listener.address);
   const early = client.call("Slow.wait");
-  while (slow.contexts.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until("no call came", () => slow.contexts.length > 0);
   const closing = listener.close();
   await assertRejects(
     () => client.call("Slow.wait"),

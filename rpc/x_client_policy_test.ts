@@ -17,6 +17,7 @@ import {
   start,
   type Who,
 } from "./testdata/servers.ts";
+import { until } from "./testdata/until.ts";
 import { XClient } from "./x_client.ts";
 import type { FailPolicy, XClientOptions } from "./x_client_options.ts";
 
@@ -224,9 +225,7 @@ async function whilePausing(
   const controller = new AbortController();
   const call = client.call("Who.am", null, { signal: controller.signal })
     .catch((error) => error);
-  while (client.stats().retries < 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until("no call was repeated", () => client.stats().retries > 0);
   await end(client, controller);
   return await call;
 }

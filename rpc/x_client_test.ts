@@ -19,8 +19,9 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Registry } from "./registry.ts";
 import { Server } from "./server.ts";
 import { serve } from "./testdata/http.ts";
-import { deadAddress, start, Who } from "./testdata/servers.ts";
+import { deadAddress, handling, start, Who } from "./testdata/servers.ts";
 import { XClient } from "./x_client.ts";
+import { until } from "./testdata/until.ts";
 
 Deno.test("XClient.call() goes round the servers over one connection each", async () => {
   await using a = start("a");
@@ -96,9 +97,7 @@ Deno.test("XClient.call() is not repeated once it was sent", async () => {
   await using client = new XClient(discovery, { selector });
   const call = client.call("Who.wait");
   call.catch(() => {});
-  while (a.server.stats().inFlight === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await handling(a, 1);
   await a[Symbol.asyncDispose]();
   await assertRejects(() => call, ShutdownError);
   assertEquals(b.server.stats().calls, 0);
@@ -150,9 +149,7 @@ Deno.test("XClient closes idle connections to servers that are no longer listed"
   const discovery = new FixedDiscovery([a.address, b.address]);
   await using client = new XClient(discovery);
   const waiting = client.broadcast("Who.wait");
-  while (a.server.stats().inFlight + b.server.stats().inFlight < 2) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await Promise.all([handling(a, 1), handling(b, 1)]);
   discovery.update([b.address]);
   assertEquals(await client.call("Who.am"), "b");
   assertEquals(a.server.stats().connections, 1);
@@ -160,9 +157,10 @@ Deno.test("XClient closes idle connections to servers that are no longer listed"
   b.who.gate.resolve("late");
   assertEquals((await waiting).length, 2);
   await client.call("Who.am");
-  while (a.server.stats().connections > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until(
+    "the server that left is connected",
+    () => a.server.stats().connections === 0,
+  );
 });
 
 Deno.test("XClient finds the servers that a registry lists, as they come and go", async () => {

@@ -6,6 +6,7 @@ import {
   closeQuietly,
   setNoDelayQuietly,
 } from "./byte_stream.ts";
+import { connectTcp } from "./connect_tcp.ts";
 import { greetServer } from "./handshake.ts";
 import type { Link, Transport } from "./link.ts";
 import { checkCounts } from "./pool_options.ts";
@@ -130,7 +131,7 @@ export class TcpTransport implements Transport {
 
   async #connect(name: string, signal: AbortSignal): Promise<ByteStream> {
     const address = parseAddress(name);
-    const stream = await Deno.connect({ ...address, signal });
+    const stream = await connectTcp(address, signal);
     setNoDelayQuietly(stream);
     const { tls } = this.#options;
     if (tls === undefined) return stream;
