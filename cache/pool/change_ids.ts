@@ -1,8 +1,5 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-/** More ranges than this are not worth their bytes. */
-const MAX_RANGES = 500;
-
 /**
  * Which tellings of changes are meant: for each pool that began some, the ranges
  * of their numbers, as `[first, last, first, last, ...]`, in order and apart.
@@ -24,13 +21,16 @@ export class ChangeCounter {
 /**
  * Puts two together.
  *
- * @returns Both; `undefined` when one of them is unknown or it gets too long.
+ * @param one Some.
+ * @param other Others.
+ * @param maxRanges How many ranges are worth their bytes.
+ * @returns Both; `undefined` when it gets too long.
  */
 export function joinIds(
-  one: ChangeIds | undefined,
-  other: ChangeIds | undefined,
+  one: ChangeIds,
+  other: ChangeIds,
+  maxRanges: number,
 ): ChangeIds | undefined {
-  if (one === undefined || other === undefined) return undefined;
   const joined = new Map(one);
   for (const [origin, ranges] of other) {
     const known = joined.get(origin);
@@ -38,19 +38,13 @@ export function joinIds(
   }
   let count = 0;
   for (const ranges of joined.values()) count += ranges.length / 2;
-  return count > MAX_RANGES ? undefined : joined;
+  return count > maxRanges ? undefined : joined;
 }
 
 /** Whether all of some ids are among others. */
 export function holdIds(ids: ChangeIds, wanted: ChangeIds): boolean {
   for (const [origin, ranges] of wanted) {
-    const known = ids.get(origin) ?? [];
-    for (const [first, last] of pairs(ranges)) {
-      const isIn = pairs(known).some(([from, to]) =>
-        from <= first && last <= to
-      );
-      if (!isIn) return false;
-    }
+    if (!holdRanges(ids.get(origin) ?? [], ranges)) return false;
   }
   return true;
 }
@@ -64,20 +58,37 @@ export function areRanges(ranges: readonly number[]): boolean {
     );
 }
 
+/** Both go up, and there may be thousands: one walk along the two. */
+function holdRanges(
+  known: readonly number[],
+  wanted: readonly number[],
+): boolean {
+  let at = 0;
+  for (let index = 0; index < wanted.length; index += 2) {
+    const first = wanted[index]!; // both ends are there
+    const last = wanted[index + 1]!;
+    while (at < known.length && known[at + 1]! < first) at += 2;
+    if (at === known.length || known[at]! > first || known[at + 1]! < last) {
+      return false;
+    }
+  }
+  return true;
+}
+
 function union(one: readonly number[], other: readonly number[]): number[] {
   const joined: number[] = [];
-  const all = [...pairs(one), ...pairs(other)].sort(([a], [b]) => a - b);
-  for (const [first, last] of all) {
+  let [at, to] = [0, 0];
+  while (at < one.length || to < other.length) {
+    const isOne = to === other.length ||
+      at < one.length && one[at]! <= other[to]!; // below their lengths
+    const [from, index] = isOne ? [one, at] : [other, to];
+    if (isOne) at += 2;
+    else to += 2;
+    const first = from[index]!;
+    const last = from[index + 1]!;
     const end = joined.at(-1);
     if (end === undefined || first > end + 1) joined.push(first, last);
     else joined[joined.length - 1] = Math.max(end, last);
   }
   return joined;
-}
-
-function pairs(ranges: readonly number[]): [first: number, last: number][] {
-  return Array.from(
-    { length: ranges.length / 2 },
-    (_, index) => [ranges[index * 2] ?? 0, ranges[index * 2 + 1] ?? 0],
-  );
 }

@@ -1,5 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import type { ChangeCounter } from "./change_ids.ts";
 import { type MissedChange, Outbox } from "./outbox.ts";
 
 /**
@@ -10,9 +11,10 @@ import { type MissedChange, Outbox } from "./outbox.ts";
 export class ChangeLog {
   readonly #span: number;
   readonly #now: () => number;
+  readonly #counter: ChangeCounter;
   /** Two generations, so that each change is kept for one to two spans. */
-  #young = new Outbox();
-  #old = new Outbox();
+  #young: Outbox;
+  #old: Outbox;
   #since = -Infinity;
 
   /**
@@ -20,10 +22,14 @@ export class ChangeLog {
    *
    * @param span How long a change is kept at least, in ms.
    * @param now The clock in ms.
+   * @param counter Numbers what this node tells.
    */
-  constructor(span: number, now: () => number) {
+  constructor(span: number, now: () => number, counter: ChangeCounter) {
     this.#span = span;
     this.#now = now;
+    this.#counter = counter;
+    this.#young = new Outbox(counter);
+    this.#old = new Outbox(counter);
   }
 
   /**
@@ -52,8 +58,8 @@ export class ChangeLog {
     if (age >= 0 && age < this.#span) return;
     // After a step back of the clock all counts as young: told twice is no harm.
     const isOver = age >= this.#span * 2;
-    this.#old = isOver ? new Outbox() : this.#young;
-    this.#young = new Outbox();
+    this.#old = isOver ? new Outbox(this.#counter) : this.#young;
+    this.#young = new Outbox(this.#counter);
     this.#since = now;
   }
 }

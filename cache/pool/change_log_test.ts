@@ -2,17 +2,20 @@
 
 import { assertEquals } from "@std/assert";
 import type { Change } from "../change.ts";
+import { ChangeCounter } from "./change_ids.ts";
 import { ChangeLog } from "./change_log.ts";
 import type { MissedChange } from "./outbox.ts";
 
+const counter = new ChangeCounter();
+
 function drop(key: string, group = "g"): MissedChange {
   const change: Change = { kind: "drop", keys: [key] };
-  return { group, change, ids: undefined };
+  return { group, change, ids: counter.next() };
 }
 
 Deno.test("ChangeLog keeps changes for one to two spans", () => {
   let now = 1000;
-  const recent = new ChangeLog(100, () => now);
+  const recent = new ChangeLog(100, () => now, counter);
   const keys = () =>
     recent.all().flatMap(({ change }) => "keys" in change ? change.keys : []);
   assertEquals(keys(), []);
@@ -30,12 +33,11 @@ Deno.test("ChangeLog keeps changes for one to two spans", () => {
 
 Deno.test("ChangeLog keeps changes when the clock goes back", () => {
   let now = 1000;
-  const recent = new ChangeLog(100, () => now);
-  recent.note(drop("a"));
+  const recent = new ChangeLog(100, () => now, counter);
+  const [one, other] = [drop("a"), drop("a", "h")];
+  recent.note(one);
   now = 10;
-  recent.note(drop("a", "h"));
-  assertEquals(recent.all(), [
-    { group: "g", change: { kind: "remove", keys: ["a"] }, ids: undefined },
-    { group: "h", change: { kind: "remove", keys: ["a"] }, ids: undefined },
-  ]);
+  recent.note(other);
+  const change: Change = { kind: "remove", keys: ["a"] };
+  assertEquals(recent.all(), [{ ...one, change }, { ...other, change }]);
 });

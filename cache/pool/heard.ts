@@ -2,6 +2,9 @@
 
 import { type ChangeIds, holdIds, joinIds } from "./change_ids.ts";
 
+/** 160 KB. Of nodes that all lost one another, each is told the changes of all. */
+const MAX_RANGES = 10_000;
+
 /**
  * What a peer was told when it was back, and whom it knows to be down. Nobody owes
  * it that again: nodes that all lost one another would else hand the same changes
@@ -14,14 +17,13 @@ export class Heard {
   /**
    * Notes what it has agreed to.
    *
-   * @param ids Which changes; unknown ones count for nothing.
+   * @param ids Which changes.
    * @param missed Who was named with them.
    */
-  add(ids: ChangeIds | undefined, missed: readonly string[]): void {
-    if (ids === undefined) return;
+  add(ids: ChangeIds, missed: readonly string[]): void {
     // Else it knows of one more only now, and not with the older changes.
     const isCovered = missed.every((name) => this.#missed.has(name));
-    const joined = isCovered ? joinIds(this.#ids, ids) : undefined;
+    const joined = isCovered ? joinIds(this.#ids, ids, MAX_RANGES) : undefined;
     this.#ids = joined ?? ids;
     this.#missed = new Set(missed);
   }
@@ -32,8 +34,8 @@ export class Heard {
    * @param ids Which changes.
    * @param missed Who may have missed them, this one aside.
    */
-  has(ids: ChangeIds | undefined, missed: readonly string[]): boolean {
-    return ids !== undefined && holdIds(this.#ids, ids) &&
+  has(ids: ChangeIds, missed: readonly string[]): boolean {
+    return holdIds(this.#ids, ids) &&
       missed.every((name) => this.#missed.has(name));
   }
 }

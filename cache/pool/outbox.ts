@@ -1,13 +1,15 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Change } from "../change.ts";
-import { type ChangeIds, joinIds } from "./change_ids.ts";
+import { type ChangeCounter, type ChangeIds, joinIds } from "./change_ids.ts";
 
 /** Beyond these a group is better dropped as a whole. */
 const MAX_KEYS = 1000;
 const MAX_TAGS = 100;
 /** So that the changes of a group fit into one question of any transport. */
 const MAX_LENGTH = 1 << 18;
+/** More ids than this are not worth their bytes. */
+const MAX_RANGES = 500;
 
 /** What a peer missed of one group. */
 interface Missed {
@@ -19,7 +21,7 @@ interface Missed {
   readonly keys: Set<string>;
   readonly tags: Set<string>;
   /** Which tellings each of the changes stands for that it becomes. */
-  readonly ids: Map<string, ChangeIds | undefined>;
+  readonly ids: Map<string, ChangeIds>;
 }
 
 /** A change that somebody missed. */
@@ -28,8 +30,8 @@ export interface MissedChange {
   readonly group: string;
   /** The change. */
   readonly change: Change;
-  /** Which tellings it stands for, where that is known. */
-  readonly ids: ChangeIds | undefined;
+  /** Which tellings it stands for. */
+  readonly ids: ChangeIds;
 }
 
 /**
@@ -38,6 +40,16 @@ export interface MissedChange {
  */
 export class Outbox {
   readonly #groups = new Map<string, Missed>();
+  readonly #counter: ChangeCounter;
+
+  /**
+   * Makes an empty one.
+   *
+   * @param counter Gives a change an id that stands for too many.
+   */
+  constructor(counter: ChangeCounter) {
+    this.#counter = counter;
+  }
 
   /** How many changes wait. */
   get size(): number {
@@ -72,12 +84,14 @@ export class Outbox {
       this.#groups.set(group, missed);
     }
     const removal = asRemoval(change);
-    if (!missed.isReset) note(missed, removal);
-    noteIds(missed, missed.isReset ? "reset" : partOf(removal), ids);
+    if (removal.kind === "reset" && !isOfCopies(removal)) {
+      this.#becomeReset(missed);
+    } else if (!missed.isReset) note(missed, removal);
+    this.#noteIds(missed, missed.isReset ? "reset" : partOf(removal), ids);
     const { length, keys, tags } = missed;
     const isFull = keys.size > MAX_KEYS || tags.size > MAX_TAGS ||
       length > MAX_LENGTH;
-    if (isFull) becomeReset(missed);
+    if (isFull) this.#becomeReset(missed);
   }
 
   /**
@@ -116,6 +130,27 @@ export class Outbox {
   clear(): void {
     this.#groups.clear();
   }
+
+  /**
+   * Too many ids become one that is new: as if this node told the change, which is
+   * all of theirs. Without one nodes that all lost one another would hand it round
+   * and round.
+   */
+  #noteIds({ ids }: Missed, part: string, more: ChangeIds): void {
+    const known = ids.get(part);
+    const all = known === undefined ? more : joinIds(known, more, MAX_RANGES);
+    ids.set(part, all ?? this.#counter.next());
+  }
+
+  #becomeReset(missed: Missed): void {
+    const { ids, keys, tags } = missed;
+    const all = [...ids.values()];
+    missed.isReset = true;
+    keys.clear();
+    tags.clear();
+    ids.clear();
+    for (const some of all) this.#noteIds(missed, "reset", some);
+  }
 }
 
 /**
@@ -150,14 +185,13 @@ export function partsOf(change: Change): Change[] {
 
 /** Which of the changes of a group it becomes. */
 function partOf(removal: Change): string {
-  if ("isCopies" in removal && removal.isCopies) return "copies";
+  if (isOfCopies(removal)) return "copies";
   if (removal.kind === "removeTag") return `tag ${removal.tag}`;
   return removal.kind === "reset" ? "reset" : "keys";
 }
 
 function note(missed: Missed, removal: Change): void {
-  if ("isCopies" in removal && removal.isCopies) missed.isCopies = true;
-  else if (removal.kind === "reset") becomeReset(missed);
+  if (isOfCopies(removal)) missed.isCopies = true;
   else if (removal.kind === "removeTag") {
     put(missed, missed.tags, removal.tag);
   } else if ("keys" in removal) {
@@ -165,22 +199,8 @@ function note(missed: Missed, removal: Change): void {
   }
 }
 
-function noteIds(
-  { ids }: Missed,
-  part: string,
-  more: ChangeIds | undefined,
-): void {
-  ids.set(part, ids.has(part) ? joinIds(ids.get(part), more) : more);
-}
-
-function becomeReset(missed: Missed): void {
-  const { ids, keys, tags } = missed;
-  const all = [...ids.values()];
-  missed.isReset = true;
-  keys.clear();
-  tags.clear();
-  ids.clear();
-  for (const some of all) noteIds(missed, "reset", some);
+function isOfCopies(removal: Change): boolean {
+  return "isCopies" in removal && removal.isCopies === true;
 }
 
 function put(missed: Missed, texts: Set<string>, text: string): void {
@@ -199,6 +219,6 @@ function changesOf(
   if (isCopies && !isReset) changes.push({ kind: "reset", isCopies });
   if (keys.size > 0) changes.push({ kind: "remove", keys: [...keys] });
   return changes.map((change) => {
-    return { group, change, ids: ids.get(partOf(change)) };
+    return { group, change, ids: ids.get(partOf(change))! }; // noted with it
   });
 }

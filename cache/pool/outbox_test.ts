@@ -3,11 +3,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ByteView } from "../byte_view.ts";
 import type { Change, DropChange } from "../change.ts";
-import { ChangeCounter, joinIds } from "./change_ids.ts";
+import { ChangeCounter, type ChangeIds } from "./change_ids.ts";
 import { Outbox } from "./outbox.ts";
 
+const counter = new ChangeCounter();
+
 function add(outbox: Outbox, group: string, change: Change): void {
-  outbox.add({ group, change, ids: undefined });
+  outbox.add({ group, change, ids: counter.next() });
 }
 
 async function delivered(outbox: Outbox): Promise<[string, Change][]> {
@@ -20,7 +22,7 @@ async function delivered(outbox: Outbox): Promise<[string, Change][]> {
 }
 
 Deno.test("Outbox.deliver() tells what was missed: keys at once, as removed", async () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(counter);
   assertEquals([outbox.isEmpty, outbox.size], [true, 0]);
   add(outbox, "g", { kind: "set", key: "a", view: new ByteView("1") });
   add(outbox, "g", { kind: "remove", keys: ["b", "a"] });
@@ -44,7 +46,7 @@ Deno.test("Outbox drops all copies where some were to be dropped", async () => {
     { kind: "reset", isCopies },
   ];
   for (const change of changes) {
-    const outbox = new Outbox();
+    const outbox = new Outbox(counter);
     add(outbox, "g", change);
     add(outbox, "g", { kind: "drop", keys: ["b"], isCopies: false });
     assertEquals(outbox.size, 2);
@@ -75,7 +77,7 @@ Deno.test("Outbox collapses into one reset of the group when it is too much", as
     reset: [keys(5), { kind: "reset" }, keys(7)],
   };
   for (const [name, changes] of Object.entries(floods)) {
-    const outbox = new Outbox();
+    const outbox = new Outbox(counter);
     add(outbox, "other", keys(1000));
     for (const change of changes) add(outbox, "g", change);
     assertEquals(outbox.size, 1001, name);
@@ -89,7 +91,7 @@ Deno.test("Outbox collapses into one reset of the group when it is too much", as
 });
 
 Deno.test("Outbox.deliver() keeps what was not told, and what came meanwhile", async () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(counter);
   add(outbox, "g", { kind: "removeTag", tag: "t" });
   add(outbox, "g", { kind: "remove", keys: ["a"] });
   add(outbox, "h", { kind: "reset" });
@@ -111,24 +113,41 @@ Deno.test("Outbox.deliver() keeps what was not told, and what came meanwhile", a
 });
 
 Deno.test("Outbox knows which tellings each of its changes stands for", () => {
-  const outbox = new Outbox();
-  const counter = new ChangeCounter();
-  const [one, two, three, four] = Array.from(
-    { length: 4 },
-    () => counter.next(),
-  );
+  const outbox = new Outbox(counter);
+  const [one, two, three, four] = [1, 2, 3, 4].map((number): ChangeIds =>
+    new Map([["a", [number, number]]])
+  ) as [ChangeIds, ChangeIds, ChangeIds, ChangeIds];
   const drop = (key: string): Change => ({ kind: "drop", keys: [key] });
   outbox.add({ group: "g", change: drop("a"), ids: one });
   outbox.add({ group: "g", change: { kind: "removeTag", tag: "t" }, ids: two });
   outbox.add({ group: "g", change: drop("b"), ids: three });
   const idsOf = () => outbox.changes().map(({ ids }) => ids);
-  assertEquals(idsOf(), [two, joinIds(one, three)]);
+  assertEquals(idsOf(), [two, new Map([["a", [1, 1, 3, 3]]])]);
   // One reset stands for all of them, and for what comes later.
-  outbox.add({ group: "g", change: { kind: "reset" }, ids: undefined });
-  assertEquals(idsOf(), [undefined]);
+  outbox.add({ group: "g", change: { kind: "reset" }, ids: four });
+  assertEquals(idsOf(), [new Map([["a", [1, 4]]])]);
   outbox.clear();
   outbox.add({ group: "g", change: drop("a"), ids: one });
   outbox.add({ group: "g", change: { kind: "reset" }, ids: two });
   outbox.add({ group: "g", change: drop("a"), ids: four });
-  assertEquals(idsOf(), [joinIds(joinIds(one, two), four)]);
+  assertEquals(idsOf(), [new Map([["a", [1, 2, 4, 4]]])]);
+});
+
+Deno.test("Outbox tells what stands for too many tellings as one that is new", () => {
+  const counter = new ChangeCounter();
+  const outbox = new Outbox(counter);
+  const note = (number: number) =>
+    outbox.add({
+      group: "g",
+      change: { kind: "drop", keys: [`${number % 10}`] },
+      ids: new Map([["a", [number, number]]]),
+    });
+  const ids = () => outbox.changes()[0]?.ids ?? new Map();
+  // Every other one, so that no two of them are one range.
+  for (let number = 0; number < 500; number++) note(number * 2);
+  assertEquals([ids().size, ids().get("a")?.length], [1, 1000]);
+  note(1000);
+  assertEquals([...ids().values()], [[1, 1]]);
+  note(1002);
+  assertEquals([...ids().values()], [[1, 1], [1002, 1002]]);
 });

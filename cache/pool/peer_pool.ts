@@ -350,9 +350,10 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       if (peer === undefined || peer.isGo) deaf.push(name);
       else peers.push(peer);
     }
-    const { timeout } = this.#roster.settings;
-    const limit = timeout / 2 ** (question.hops + 1);
-    const missed = await tellInStead(peers, question, limit);
+    const { counter, settings } = this.#roster;
+    const limit = settings.timeout / 2 ** (question.hops + 1);
+    const { ids = counter.next() } = question;
+    const missed = await tellInStead(peers, { ...question, ids }, limit);
     return [...deaf, ...missed];
   }
 

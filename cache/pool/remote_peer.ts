@@ -66,7 +66,7 @@ export class RemotePeer implements PeerGetter {
   leftAt: number | undefined;
   readonly #line: PeerLine;
   readonly #host: PeerHost;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   /** What it was told when it was back. */
   readonly heard: Heard = new Heard();
 
@@ -80,6 +80,7 @@ export class RemotePeer implements PeerGetter {
   constructor(name: string, link: Link, host: PeerHost) {
     this.name = name;
     this.#host = host;
+    this.#outbox = new Outbox(host.counter);
     this.health = new Health(host.settings, {
       ping: (signal) => {
         host.sweep();
@@ -180,14 +181,14 @@ export class RemotePeer implements PeerGetter {
     { group, change, ids, hops = 0, inStead }: Telling,
     missed: readonly string[],
   ): Promise<readonly string[] | undefined> {
-    const question: TellQuestion = {
+    const question = {
       kind: "tell",
       group,
       change,
       missed,
       ids,
       hops,
-    };
+    } as const;
     try {
       return await this.#tellOrNote(question, inStead);
     } catch {
@@ -301,7 +302,7 @@ export class RemotePeer implements PeerGetter {
   }
 
   async #tellOrNote(
-    question: TellQuestion,
+    question: TellQuestion & MissedChange,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
     if (this.isGo) throw this.#line.error(question, "it is a Go node");

@@ -1,6 +1,6 @@
 // Copyright 2026 the Gee authors. MIT license.
 
-import type { Ring } from "../ring/ring.ts";
+import { ownerAmong, type Ring } from "../ring/ring.ts";
 import type { Members } from "./member.ts";
 
 /** Enough that a share is right within about one percent of all keys. */
@@ -24,14 +24,19 @@ interface Former {
   since: number;
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
- * Who owns which key: the ring of the nodes that are up, and for a short while
- * the one before the last change of the list.
+ * Who owns which key: the ring of the nodes in the list, where those that are down
+ * are passed over, and for a short while the one before the last change of the
+ * list. The ring itself does not change when a node goes down or comes back: that
+ * takes milliseconds, and many may do so at once.
  */
 export class RingView {
   readonly #options: RingViewOptions;
   readonly #ring: Ring;
   #weights: Members = new Map();
+  #down: ReadonlySet<string> = NOBODY;
   #former: Former | undefined;
   #shares: Map<string, number> | undefined;
 
@@ -52,7 +57,7 @@ export class RingView {
    * @returns Its name; `undefined` when there is no node.
    */
   owner(key: string): string | undefined {
-    return this.#ring.owner(key);
+    return ownerBut(this.#down, this.#ring, key);
   }
 
   /**
@@ -63,7 +68,11 @@ export class RingView {
    * @returns The name of another; `undefined` when there is none.
    */
   ownerBeside(key: string, name: string): string | undefined {
-    return this.#ring.owners(key, 2).find((owner) => owner !== name);
+    return ownerAmong(
+      this.#ring,
+      key,
+      (other) => other !== name && !this.#down.has(other),
+    );
   }
 
   /**
@@ -88,6 +97,16 @@ export class RingView {
     }
     for (const [name, weight] of weights) this.#ring.put(name, { weight });
     this.#weights = weights;
+    this.#shares = undefined;
+  }
+
+  /**
+   * Sets which nodes own nothing for now.
+   *
+   * @param names Their names; the next owner of a key stands in for them.
+   */
+  setDown(names: ReadonlySet<string>): void {
+    this.#down = names;
     this.#shares = undefined;
   }
 
@@ -135,7 +154,8 @@ export class RingView {
       for (const [name, weight] of this.#weights) copy.put(name, { weight });
     }
     const ring = copy;
-    return (key) => ring.owner(key);
+    const down = this.#down;
+    return (key) => ownerBut(down, ring, key);
   }
 
   #sample(): Map<string, number> {
@@ -147,4 +167,14 @@ export class RingView {
     }
     return counts;
   }
+}
+
+function ownerBut(
+  down: ReadonlySet<string>,
+  ring: Ring,
+  key: string,
+): string | undefined {
+  return down.size === 0
+    ? ring.owner(key)
+    : ownerAmong(ring, key, (name) => !down.has(name));
 }

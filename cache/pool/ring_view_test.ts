@@ -37,19 +37,48 @@ Deno.test("RingView.set() takes names, away and weights as they are", () => {
   }
 });
 
-Deno.test("RingView.formerOwner() is the owner before, also on a ring without clone", () => {
-  const bare = (): Ring => {
-    const ring = new HashRing();
-    return {
-      get names() {
-        return ring.names;
-      },
-      put: (name, options) => ring.put(name, options),
-      remove: (name) => ring.remove(name),
-      owner: (key) => ring.owner(key),
-      owners: (key, count) => ring.owners(key, count),
-    };
+/** A ring with nothing that may be left out. */
+function bare(): Ring {
+  const ring = new HashRing();
+  return {
+    get names() {
+      return ring.names;
+    },
+    put: (name, options) => ring.put(name, options),
+    remove: (name) => ring.remove(name),
+    owner: (key) => ring.owner(key),
+    owners: (key, count) => ring.owners(key, count),
   };
+}
+
+Deno.test("RingView.setDown() passes over nodes that are down, as if they were not there", () => {
+  for (const makeRing of [undefined, bare]) {
+    const { clock, rings } = setUp(makeRing);
+    const all = keys.map((key) => rings.owner(key));
+    rings.setDown(new Set(["b"]));
+    const [withoutB, onlyC] = [new HashRing(), new HashRing()];
+    withoutB.add("a", "c");
+    onlyC.add("c");
+    const ownersOn = (ring: Ring) => keys.map((key) => ring.owner(key));
+    assertEquals(keys.map((key) => rings.owner(key)), ownersOn(withoutB));
+    assertEquals(rings.shareOf("b"), 0);
+    const beside = keys.map((key) => rings.ownerBeside(key, "a"));
+    assertEquals(beside, ownersOn(onlyC));
+    // Who owned the keys before the list changed is who stood in for others then.
+    rings.keep();
+    rings.set(weights("c", "d"));
+    rings.setDown(new Set());
+    const former = keys.map((key) => rings.formerOwner(key));
+    assertEquals(former, ownersOn(withoutB));
+    clock.now = 100;
+    rings.set(weights("a", "b", "c"));
+    assertEquals(keys.map((key) => rings.owner(key)), all);
+    rings.setDown(new Set(["a", "b", "c"]));
+    assertEquals(rings.owner("key"), undefined);
+  }
+});
+
+Deno.test("RingView.formerOwner() is the owner before, also on a ring without clone", () => {
   for (const makeRing of [undefined, bare]) {
     const { clock, rings } = setUp(makeRing);
     const before = keys.map((key) => rings.owner(key));

@@ -72,7 +72,7 @@ export class Roster implements PeerHost {
     this.self = self;
     this.settings = settings;
     this.rings = new RingView({ self, makeRing, grace, now });
-    this.changes = new ChangeLog(grace, now);
+    this.changes = new ChangeLog(grace, now, this.counter);
     this.turns = new Turns(maxProbe);
     this.report = report;
     this.#link = link;
@@ -123,6 +123,7 @@ export class Roster implements PeerHost {
     for (const peer of added) this.#peers.set(peer.name, peer);
     const wasMember = this.isMember;
     this.#members = members;
+    this.rings.set(members);
     this.#arrange();
     for (const peer of added) peer.owe(this.#missedBy(peer.name));
     if (wasMember !== this.isMember) this.#leave();
@@ -224,7 +225,7 @@ export class Roster implements PeerHost {
     if (!this.#gone.delete(name)) return this.changes.all();
     // It is back after a time in which nobody told it anything.
     return Array.from(this.#groups.keys(), (group) => {
-      return { group, change: RESET, ids: undefined };
+      return { group, change: RESET, ids: this.counter.next() };
     });
   }
 
@@ -256,17 +257,16 @@ export class Roster implements PeerHost {
     return age < 0 || age >= grace * graces;
   }
 
-  /** Puts on the ring who is up. */
+  /** Parts the list into those who are up and those who are down. */
   #arrange(): void {
     const askable = new Map<string, RemotePeer>();
-    const weights = new Map<string, number>();
-    for (const [name, weight] of this.#members) {
+    const down = new Set<string>();
+    for (const name of this.#members.keys()) {
       const peer = this.#peers.get(name);
-      if (peer?.health.isDown) continue;
-      weights.set(name, weight);
-      if (peer !== undefined) askable.set(name, peer);
+      if (peer?.health.isDown) down.add(name);
+      else if (peer !== undefined) askable.set(name, peer);
     }
-    this.rings.set(weights);
+    this.rings.setDown(down);
     const wasAlone = this.#askable.size === 0;
     this.#askable = askable;
     // Outside of the list it kept values only while there was nobody to be asked.

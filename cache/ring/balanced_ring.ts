@@ -101,7 +101,8 @@ export class BalancedRing implements Ring {
     for (let slot = 0; slot < SLOTS; slot++) {
       if (this.#owners[slot] !== index) continue;
       this.#owners[slot] = NOBODY;
-      for (const [other, node] of this.#nodes.entries()) {
+      for (let other = 0; other < this.#nodes.length; other++) {
+        const node = this.#nodes[other];
         if (node !== undefined) this.#offer(slot, other, node);
       }
     }
@@ -132,6 +133,33 @@ export class BalancedRing implements Ring {
       .map((node) => ({ name: node.name, cost: costOf(slot, node) }))
       .sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1))
       .slice(0, count).map(({ name }) => name);
+  }
+
+  /**
+   * Finds the first of the owners of a key that is fit.
+   *
+   * @param key The key.
+   * @param isFit Whether a name is.
+   * @returns The name, or `undefined` when none is.
+   */
+  ownerAmong(
+    key: string,
+    isFit: (name: string) => boolean,
+  ): string | undefined {
+    const slot = slotOf(key);
+    const owner = this.#nodes[this.#owners[slot] as number]?.name; // as in `owner`
+    if (owner === undefined || isFit(owner)) return owner;
+    let best: string | undefined;
+    let least = Infinity;
+    for (const node of this.#nodes) {
+      if (node === undefined || !isFit(node.name)) continue;
+      const cost = costOf(slot, node);
+      if (cost > least) continue;
+      if (cost === least && best !== undefined && best < node.name) continue;
+      best = node.name;
+      least = cost;
+    }
+    return best;
   }
 
   /**

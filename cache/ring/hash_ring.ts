@@ -163,6 +163,27 @@ export class HashRing implements Ring {
   }
 
   /**
+   * Finds the first of the owners of a key that is fit.
+   *
+   * @param key The key.
+   * @param isFit Whether a name is.
+   * @returns The name, or `undefined` when none is.
+   */
+  ownerAmong(
+    key: string,
+    isFit: (name: string) => boolean,
+  ): string | undefined {
+    const { length } = this.#points;
+    const start = this.#pointOf(key);
+    for (let step = 0; step < length; step++) {
+      const index = this.#owners[(start + step) % length] as number; // is below it
+      const name = this.#names[index] as string;
+      if (isFit(name)) return name;
+    }
+    return undefined;
+  }
+
+  /**
    * Copies the ring.
    *
    * @returns A ring of its own with the same names and owners.

@@ -44,10 +44,22 @@ export interface Ring {
    * Finds the owner of a key and those who would own it without it, in order.
    *
    * @param key The key.
-   * @param count How many at most.
+   * @param count How many at most; `Infinity` for all.
    * @returns Different names, the owner first.
    */
   owners(key: string, count: number): string[];
+  /**
+   * Finds the first of the owners of a key that is fit: a pool so passes over
+   * nodes that are down. Where it is absent the pool looks through `owners`.
+   *
+   * @param key The key.
+   * @param isFit Whether a name is.
+   * @returns The name, or `undefined` when none is.
+   */
+  ownerAmong?(
+    key: string,
+    isFit: (name: string) => boolean,
+  ): string | undefined;
   /**
    * Copies the ring: a pool keeps one for a short while when the list of nodes
    * changes. Where it is absent the pool makes a new ring name by name.
@@ -112,5 +124,23 @@ export function boundedOwner(
   const limit = Math.ceil(capacity * (total + 1) / names.length);
   const first = ring.owner(key);
   if (first === undefined || loadOf(first) < limit) return first;
-  return ring.owners(key, names.length).find((name) => loadOf(name) < limit);
+  return ownerAmong(ring, key, (name) => loadOf(name) < limit);
+}
+
+/**
+ * Finds the first of the owners of a key that is fit, on any ring.
+ *
+ * @param ring The ring.
+ * @param key The key.
+ * @param isFit Whether a name is.
+ * @returns The name, or `undefined` when none is.
+ */
+export function ownerAmong(
+  ring: Ring,
+  key: string,
+  isFit: (name: string) => boolean,
+): string | undefined {
+  return ring.ownerAmong === undefined
+    ? ring.owners(key, Infinity).find(isFit)
+    : ring.ownerAmong(key, isFit);
 }

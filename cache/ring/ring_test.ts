@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BalancedRing } from "./balanced_ring.ts";
 import { HashRing } from "./hash_ring.ts";
-import { boundedOwner, type Ring } from "./ring.ts";
+import { boundedOwner, ownerAmong, type Ring } from "./ring.ts";
 
 const rings: Readonly<Record<string, () => Ring>> = {
   HashRing: () => new HashRing(),
@@ -65,6 +65,20 @@ for (const [kind, make] of Object.entries(rings)) {
       ring.put(owners[0] ?? "");
     }
     assertEquals(ring.owners("key", 99).length, 6);
+  });
+
+  Deno.test(`${kind}.ownerAmong() gives the owner on a ring of those that are fit`, () => {
+    const ring = filled(make, nodes(8));
+    for (const count of [8, 7, 3, 1]) {
+      const fit = new Set(nodes(count));
+      const reference = filled(make, nodes(count));
+      for (const key of keys.slice(0, 1000)) {
+        const owner = ownerAmong(ring, key, (name) => fit.has(name));
+        assertEquals(owner, reference.owner(key));
+      }
+    }
+    assertEquals(ownerAmong(ring, "key", () => false), undefined);
+    assertEquals(ownerAmong(make(), "key", () => true), undefined);
   });
 
   Deno.test(`${kind} gives shares by weight`, () => {
