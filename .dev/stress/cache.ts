@@ -30,10 +30,7 @@ const rigs: Rigs = {
     penetration(report, isLong ? 10_000_000 : 1_000_000, seed),
   flooding: (report) => flooding(report, seed),
   processes: (report) => processes(report, isLong ? 300_000 : 10_000, seed),
-  proxy: (report) =>
-    faults(report, ["tcp", "tcp over tls"], isLong ? 200_000 : 10_000, seed),
-  proxyHttp: (report) =>
-    faults(report, ["http with a secret"], isLong ? 200_000 : 10_000, seed),
+  proxy: (report) => faults(report, isLong ? 200_000 : 10_000, seed),
   nodeRestart: (report) => nodeRestart(report, seed),
   million: (report) => million(report, isLong ? 10_000_000 : 200_000, seed),
   soak: (report) => soak(report, isLong ? 10_000_000 : 200_000, seed),

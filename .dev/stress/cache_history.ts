@@ -30,6 +30,11 @@ export interface HistoryOptions {
   readonly bound: number;
   /** Since when a node is back, or in order; `Infinity` while it is not. */
   readonly backSince: (node: string) => number;
+  /**
+   * Whether all others take a node for one that was told everything; where that
+   * is known a busy machine may take longer than `bound`.
+   */
+  readonly isTold?: (node: string) => boolean;
 }
 
 /** Versions of each key: at the source, and those each node must not fall behind. */
@@ -47,6 +52,10 @@ export class History {
   readonly #changing: number[];
   /** Until when a key is left alone: its last `set` may be still on its way. */
   readonly #lockedUntil: number[];
+  /** The longest a node was back before it was told what it missed, in ms. */
+  longest = 0;
+  /** Changes that were missed, and then heard of by all. */
+  madeUp = 0;
   #unsettled: Unsettled[] = [];
   #spreadingSince = Infinity;
   #spreadAt = -Infinity;
@@ -140,17 +149,23 @@ export class History {
   /** Looks which changes all nodes have heard of by now. */
   settle(): void {
     const now = performance.now();
-    const { backSince, bound } = this.#options;
+    const { backSince, bound, isTold = () => true } = this.#options;
     const isSpreading = this.#spreadingSince <= now ||
       now < this.#spreadAt + bound;
     this.#unsettled = this.#unsettled.filter((unsettled) => {
       const { attempt, missed, since, isSpread } = unsettled;
       if (isSpread && isSpreading) return true;
       for (const node of missed) {
-        if (now < Math.max(since, backSince(node)) + bound) return true;
+        const wait = now - Math.max(since, backSince(node));
+        if (wait < bound) return true;
+        if (!isTold(node)) {
+          this.longest = Math.max(this.longest, wait);
+          return true;
+        }
       }
       lift(this.#base, attempt);
       for (const floors of this.#floors.values()) lift(floors, attempt);
+      this.madeUp += Number(missed.size > 0);
       return false;
     });
   }

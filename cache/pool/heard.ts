@@ -2,17 +2,26 @@
 
 import { type ChangeIds, holdIds, joinIds } from "./change_ids.ts";
 
-/** 160 KB. Of nodes that all lost one another, each is told the changes of all. */
-const MAX_RANGES = 10_000;
+/** 80 KB. Of nodes that all lost one another, each is told the changes of all. */
+const MAX_RANGES = 5000;
+/** Who is down changes with every node that is back. */
+const MAX_ENTRIES = 8;
+
+/** Changes that were told with the same names. */
+interface Entry {
+  readonly ids: ChangeIds;
+  readonly missed: ReadonlySet<string>;
+}
 
 /**
- * What a peer was told when it was back, and whom it knows to be down. Nobody owes
- * it that again: nodes that all lost one another would else hand the same changes
- * round and round, each on behalf of the next, and none would ever be done.
+ * What a peer was told while others could not be, and whom it so knows to have
+ * missed it. Nobody tells it that again: nodes that all lost one another would else
+ * hand the same changes round and round, each on behalf of the next, and none would
+ * ever be done. What it forgets is told once more.
  */
 export class Heard {
-  #ids: ChangeIds = new Map();
-  #missed: ReadonlySet<string> = new Set();
+  /** The latest one last. */
+  #entries: Entry[] = [];
 
   /**
    * Notes what it has agreed to.
@@ -21,11 +30,14 @@ export class Heard {
    * @param missed Who was named with them.
    */
   add(ids: ChangeIds, missed: readonly string[]): void {
-    // Else it knows of one more only now, and not with the older changes.
-    const isCovered = missed.every((name) => this.#missed.has(name));
-    const joined = isCovered ? joinIds(this.#ids, ids, MAX_RANGES) : undefined;
-    this.#ids = joined ?? ids;
-    this.#missed = new Set(missed);
+    const at = this.#entries.findIndex((entry) =>
+      entry.missed.size === missed.length &&
+      missed.every((name) => entry.missed.has(name))
+    );
+    const [known] = at === -1 ? [] : this.#entries.splice(at, 1);
+    const joined = known && joinIds(known.ids, ids, MAX_RANGES);
+    this.#entries.push({ ids: joined ?? ids, missed: new Set(missed) });
+    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
   }
 
   /**
@@ -35,7 +47,8 @@ export class Heard {
    * @param missed Who may have missed them, this one aside.
    */
   has(ids: ChangeIds, missed: readonly string[]): boolean {
-    return holdIds(this.#ids, ids) &&
-      missed.every((name) => this.#missed.has(name));
+    return this.#entries.some((entry) =>
+      missed.every((name) => entry.missed.has(name)) && holdIds(entry.ids, ids)
+    );
   }
 }

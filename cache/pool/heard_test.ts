@@ -18,14 +18,23 @@ Deno.test("Heard.has() wants the changes, and all who may have missed them", () 
   assertEquals(heard.has(ids(2), []), false);
 });
 
-Deno.test("Heard forgets older changes when one more may have missed them", () => {
+Deno.test("Heard knows with each change who was named with it", () => {
   const heard = new Heard();
   heard.add(ids(1), ["b", "c"]);
-  // Fewer are down: of those it has heard with the first one as well.
-  heard.add(ids(2), ["b"]);
+  heard.add(ids(2), ["c"]);
+  assertEquals(heard.has(ids(1), ["c", "b"]), true);
+  assertEquals(heard.has(ids(2), ["b"]), false);
+  heard.add(ids(2), ["c", "b"]);
   assertEquals(heard.has(new Map([["a", [1, 2]]]), ["b"]), true);
-  assertEquals(heard.has(ids(1), ["c"]), false);
-  heard.add(ids(3), ["d"]);
-  assertEquals(heard.has(ids(3), ["d"]), true);
+});
+
+Deno.test("Heard forgets what was told longest ago", () => {
+  const heard = new Heard();
+  for (let number = 1; number <= 9; number++) {
+    heard.add(ids(number), [`b${number}`]);
+    if (number > 1) heard.add(ids(2), ["b2"]); // used of late, it stays
+  }
   assertEquals(heard.has(ids(1), []), false);
+  assertEquals(heard.has(ids(2), ["b2"]), true);
+  assertEquals(heard.has(ids(9), ["b9"]), true);
 });

@@ -106,7 +106,7 @@ export class Outbox {
   }
 
   /**
-   * Tells what waits, and forgets what was told.
+   * Tells what waits, a group at a time, and forgets what was told.
    *
    * @param tell Tells the peer one change.
    * @returns When that is done. When `tell` rejects it rejects alike and keeps
@@ -116,12 +116,12 @@ export class Outbox {
     for (const [group, missed] of this.#groups) {
       this.#groups.delete(group);
       const changes = changesOf(group, missed);
-      try {
-        for (const change of changes) await tell(change);
-      } catch (error) {
-        // To be told twice does no harm.
-        for (const change of changes) this.add(change);
-        throw error;
+      const told = await Promise.allSettled(changes.map(tell));
+      for (const [index, { status }] of told.entries()) {
+        if (status === "rejected") this.add(changes[index]!); // one for each
+      }
+      for (const result of told) {
+        if (result.status === "rejected") throw result.reason;
       }
     }
   }

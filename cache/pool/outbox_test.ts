@@ -107,7 +107,6 @@ Deno.test("Outbox.deliver() keeps what was not told, and what came meanwhile", a
   );
   assertEquals(await delivered(outbox), [
     ["h", { kind: "reset" }],
-    ["g", { kind: "removeTag", tag: "t" }],
     ["g", { kind: "remove", keys: ["b", "a"] }],
   ]);
 });

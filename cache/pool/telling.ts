@@ -27,7 +27,9 @@ export async function tellAll(
   do {
     const { hearers, beyond } = sides(peers, telling, failed);
     const first = failed.size === 0 ? except : undefined;
-    const round = hearers.filter((peer) => peer !== first);
+    const round = hearers.filter((peer) =>
+      peer !== first && !hasHeard(peer, telling, beyond)
+    );
     ({ missed, lost } = await tellRound(round, telling, beyond));
     for (const peer of lost) failed.add(peer);
   } while (lost.length > 0);
@@ -64,14 +66,24 @@ export async function tellInStead(
   }
   // Only now: whom it may ask by then has heard of it before.
   const down = peers.filter(({ health }) => health.isDown);
+  const beyond = new Set(down.map(({ name }) => name));
   for (const peer of able) {
     if (!wasDeaf.has(peer) && !peer.health.isDeaf) continue;
-    const others = down.filter((other) => other !== peer);
-    if (peer.heard.has(ids, others.map(({ name }) => name))) continue;
+    if (hasHeard(peer, telling, beyond)) continue;
     if (peer.health.isDown) peer.note(telling);
     else peer.owe([telling]);
   }
   return missed;
+}
+
+/** Whether a peer is not to be told in the stead of another: it knows already. */
+function hasHeard(
+  { name, heard }: RemotePeer,
+  { ids, inStead }: Telling,
+  beyond: ReadonlySet<string>,
+): boolean {
+  if (inStead === undefined) return false;
+  return heard.has(ids, [...beyond].filter((other) => other !== name));
 }
 
 /** Who is told now, and the names of those that nobody is to ask. */
@@ -108,6 +120,9 @@ async function tellRound(
     const { name } = peer;
     const names = [...beyond].filter((one) => one !== name);
     const left = await peer.pass(telling, names);
+    // Only such a telling comes back by another way.
+    const isEcho = names.length > 0 || telling.inStead !== undefined;
+    if (left !== undefined && isEcho) peer.heard.add(telling.ids, names);
     // Of one that is down all others hear in any case. It counts for nothing: it
     // and those it told have still missed what was before this one change.
     if (beyond.has(name)) return;
