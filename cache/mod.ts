@@ -40,7 +40,7 @@
  * assertEquals(String(await scores.get("Tom")), "631");
  * ```
  *
- * ## What it guarantees
+ * ## Guarantees
  *
  * - One load per key runs at a time, however many ask; it has a signal of its
  *   own, which is aborted when the last of them has left.
@@ -81,12 +81,11 @@
  * same way, and live for a second at most. When the list of nodes changes, the
  * new owner of a key asks the former one before the source during `grace`.
  *
- * ## What it does not do
+ * ## Limits
  *
- * - Nodes whose machine lags behind `timeout` take one another for down for as long
- *   as that lasts, and serve from their sources. Over HTTP, where a change costs
- *   most, an old value got through then, after 2 of 9,000 reads, and the nodes
- *   took most of a minute to be well again (`deno task stress:cache proxyHttp`).
+ * - Nodes that lag behind half of `maxProbe` or of `timeout`, as on a machine with
+ *   too much to do, take one another for down for as long as that lasts: they serve
+ *   from their sources, and changes name them in `missed`.
  * - It is a cache, not a database: a value that was only `set` is lost when its
  *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where

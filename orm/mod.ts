@@ -270,7 +270,8 @@
  * await Deno.remove(folder, { recursive: true });
  * ```
  *
- * Guarantees:
+ * ## Guarantees
+ *
  * - A value is bound, never written into SQL; names are quoted and checked
  *   against the table. Everything the types say is checked at run time too.
  * - A value comes back as it went in, or is refused: integers beyond 2^53, NaN,
@@ -298,7 +299,8 @@
  *   rows that refer to them, triggers and views stay; what would lose data is
  *   refused unless it is allowed.
  *
- * Limits:
+ * ## Limits
+ *
  * - Calls on other sessions wait while a transaction is open, reads of a
  *   database in a file or on a server aside. Inside of a transaction, use its own session;
  *   waiting for oneself ends in a {@linkcode BusyError} after `busyTimeout`.

@@ -30,7 +30,7 @@
  * assertEquals((gob.decode(bytes) as { Age: number }).Age, 18);
  * ```
  *
- * ## What it guarantees
+ * ## Guarantees
  *
  * - What Go's encoder writes is read, and what is written here is what Go's
  *   encoder writes for the same types first met in the same order, byte for byte
@@ -43,7 +43,7 @@
  * - A value of another type than asked for is passed over, and the next one can
  *   be read.
  *
- * ## What it does not do
+ * ## Limits
  *
  * - As in Go, a struct's field that is zero is left out: `null` and a pointer to
  *   zero are one, and so are 0 and -0.
