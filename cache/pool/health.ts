@@ -186,6 +186,8 @@ export class Health {
     // By chance, so that not all nodes try at the same moment.
     const wait = this.#pause * (1 - random() / 2);
     this.#pause *= 2;
+    // It may have gone down as a trial that went well was about to end.
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.retry(), wait);
     unrefTimer(this.#timer);
   }

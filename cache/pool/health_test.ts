@@ -198,3 +198,27 @@ Deno.test("Health.doubt() ends a ping that hangs", async () => {
   patient.health.close();
   assertEquals(time.next(), false);
 });
+
+Deno.test("Health leaves no timer where the peer is lost as it is back", async () => {
+  using time = new FakeTime();
+  class Hasty extends Turns {
+    override async take(run: () => Promise<void>): Promise<void> {
+      await super.take(run);
+      health.down();
+    }
+  }
+  const { now } = Date;
+  const settings = { maxFailures: 3, probeAfter: 500, maxProbe: 2000, now };
+  const health = new Health({ ...settings, random: () => 0 }, {
+    ping: () => Promise.resolve(),
+    turns: new Hasty(2000),
+    isOwed: () => false,
+    pay: () => Promise.resolve(),
+    changed() {},
+  });
+  health.down();
+  await time.tickAsync(500);
+  assertEquals(health.isDown, true);
+  health.close();
+  assertEquals(time.next(), false);
+});
