@@ -1,5 +1,10 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+/** More ranges than this are not worth their bytes. */
+export const MAX_RANGES = 500;
+/** That of a UUID. */
+const MAX_ORIGIN = 36;
+
 /**
  * Which tellings of changes are meant: for each pool that began some, the ranges
  * of their numbers, as `[first, last, first, last, ...]`, in order and apart.
@@ -39,6 +44,18 @@ export function joinIds(
   let count = 0;
   for (const ranges of joined.values()) count += ranges.length / 2;
   return count > maxRanges ? undefined : joined;
+}
+
+/**
+ * Reads what came from another node.
+ *
+ * @param ids What it sent.
+ * @returns The ids; `undefined` where there are none, or more than nodes send.
+ */
+export function readIds(ids: ChangeIds | undefined): ChangeIds | undefined {
+  if (ids === undefined || ids.size === 0) return undefined;
+  const isLong = ids.keys().some(({ length }) => length > MAX_ORIGIN);
+  return isLong ? undefined : joinIds(new Map(), ids, MAX_RANGES);
 }
 
 /** Whether all of some ids are among others. */

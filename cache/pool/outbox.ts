@@ -1,15 +1,18 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { Change } from "../change.ts";
-import { type ChangeCounter, type ChangeIds, joinIds } from "./change_ids.ts";
+import {
+  type ChangeCounter,
+  type ChangeIds,
+  joinIds,
+  MAX_RANGES,
+} from "./change_ids.ts";
 
 /** Beyond these a group is better dropped as a whole. */
 const MAX_KEYS = 1000;
 const MAX_TAGS = 100;
 /** So that the changes of a group fit into one question of any transport. */
 const MAX_LENGTH = 1 << 18;
-/** More ids than this are not worth their bytes. */
-const MAX_RANGES = 500;
 
 /** What a peer missed of one group. */
 interface Missed {
@@ -170,12 +173,17 @@ export function asRemoval(change: Change): Change {
  * Shorter changes in place of one that is too long for a question.
  *
  * @param change The change.
+ * @param isWhole Whether it cannot be told in parts.
  * @returns The changes; none where there are no shorter ones.
  */
-export function partsOf(change: Change): Change[] {
+export function partsOf(change: Change, isWhole: boolean): Change[] {
   // The value is not kept then, as one for which memory has no room.
   if (change.kind === "set") return [asRemoval(change)];
-  if (!("keys" in change) || change.keys.length < 2) return [];
+  if (change.kind === "reset") return [];
+  if (isWhole || !("keys" in change) || change.keys.length < 2) {
+    const copies = isOfCopies(change) ? { isCopies: true } : {};
+    return [{ kind: "reset", ...copies }];
+  }
   const { keys } = change;
   const half = keys.length >>> 1;
   return [keys.slice(0, half), keys.slice(half)].map((keys) => {

@@ -8,6 +8,7 @@ import {
   LocalNetwork,
   LocalPool,
 } from "../testdata/local_transport.ts";
+import { TooLongError } from "./out_buffer.ts";
 
 const NAMES = [..."abcdefgh"];
 
@@ -115,5 +116,29 @@ Deno.test("PeerPool comes back from changes that are too many to be numbered", a
   // their time limits are shorter than the way.
   const questions = await recover(network, pools, time);
   assert(questions < 56 * 100, `${questions} were told`);
+  for (const pool of pools) await pool.close();
+});
+
+Deno.test("PeerPool comes back from changes that no question carries as a whole", async () => {
+  using time = new FakeTime();
+  const { network, pools } = setUp(randomOf(3), 60);
+  const { delay } = network;
+  network.delay = (sent) => {
+    const { question } = sent;
+    const isLong = question.kind === "tell" && "keys" in question.change &&
+      question.change.keys.length > 1;
+    if (!isLong) return delay?.(sent);
+    return Promise.reject(new TooLongError("Cannot send: it is too long"));
+  };
+  between(network, () => "cut");
+  for (let number = 0; number < 4; number++) {
+    const told = pools.map((pool) => change(pool, `${number} ${pool.self}`));
+    await time.tickAsync(1000);
+    await Promise.all(told);
+  }
+  assertEquals(down(pools), 56);
+  // In parts, which cannot be known again, they went round for ever.
+  const questions = await recover(network, pools, time);
+  assert(questions < 56 * 20, `${questions} were told`);
   for (const pool of pools) await pool.close();
 });

@@ -330,7 +330,9 @@ export class RemotePeer implements PeerGetter {
     } catch (error) {
       const isTooLong = error instanceof PeerError &&
         error.cause instanceof TooLongError;
-      const parts = isTooLong ? partsOf(question.change) : [];
+      // Whoever is to pass it on has to know it again: parts have no ids.
+      const isWhole = question.missed.length > 0;
+      const parts = isTooLong ? partsOf(question.change, isWhole) : [];
       if (parts.length === 0) throw error;
       return await this.#tellParts(question, parts, signal);
     }
@@ -346,11 +348,9 @@ export class RemotePeer implements PeerGetter {
     signal: AbortSignal | undefined,
   ): Promise<readonly string[]> {
     const missed = new Set<string>();
+    const ids = parts.length === 1 ? question.ids : undefined;
     for (const change of parts) {
-      const left = await this.#tell(
-        { ...question, change, ids: undefined },
-        signal,
-      );
+      const left = await this.#tell({ ...question, change, ids }, signal);
       for (const name of left) missed.add(name);
     }
     return [...missed];
