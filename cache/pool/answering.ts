@@ -162,8 +162,11 @@ export class Answering {
   #failed(question: Question, error: unknown): Answer {
     // A group that is closed holds nothing, and hears of every change so.
     if (error instanceof ClosedError) {
-      const isHeard = question.kind === "tell" && !this.#isClosed;
-      return isHeard ? DONE : this.#refuse(question);
+      if (question.kind !== "tell" || this.#isClosed) {
+        return this.#refuse(question);
+      }
+      // What came of those to be told as well is not known any more.
+      return { kind: "done", missed: question.missed };
     }
     this.#host.report(error);
     const isBusy = error instanceof OverloadError ||
