@@ -27,8 +27,9 @@ export async function tellAll(
   do {
     const { hearers, beyond } = sides(peers, telling, failed);
     const first = failed.size === 0 ? except : undefined;
+    const isNews = isNewTo(hearers, telling);
     const round = hearers.filter((peer) =>
-      peer !== first && !hasHeard(peer, telling, beyond)
+      peer !== first && (isNews || !hasHeard(peer, telling, beyond))
     );
     ({ missed, lost } = await tellRound(round, telling, beyond));
     for (const peer of lost) failed.add(peer);
@@ -76,13 +77,24 @@ export async function tellInStead(
   return missed;
 }
 
-/** Whether a peer is not to be told in the stead of another: it knows already. */
+/**
+ * Whether all are to be told: one has not been, and so the others may have asked
+ * that one for an old value since they were.
+ */
+function isNewTo(
+  peers: readonly RemotePeer[],
+  { ids, inStead }: Telling,
+): boolean {
+  return inStead === undefined ||
+    peers.some(({ heard }) => !heard.has(ids, []));
+}
+
+/** Whether a peer knows of a change, and of those that nobody is to ask. */
 function hasHeard(
   { name, heard }: RemotePeer,
-  { ids, inStead }: Telling,
+  { ids }: Telling,
   beyond: ReadonlySet<string>,
 ): boolean {
-  if (inStead === undefined) return false;
   return heard.has(ids, [...beyond].filter((other) => other !== name));
 }
 
