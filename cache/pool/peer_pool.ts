@@ -4,6 +4,7 @@ import type { Change } from "../change.ts";
 import { ClosedError } from "../errors.ts";
 import type { PeerGetter, PeerPicker, PeerSource } from "../peer.ts";
 import { Answering } from "./answering.ts";
+import { readIds } from "./change_ids.ts";
 import { follow, type FollowOptions, type MemberSource } from "./follow.ts";
 import type { AnswerQuestion, TellQuestion, Transport } from "./link.ts";
 import { type Member, readMembers } from "./member.ts";
@@ -350,10 +351,15 @@ export abstract class PeerPool implements PeerPicker, AsyncDisposable {
       if (peer === undefined || peer.isGo) deaf.push(name);
       else peers.push(peer);
     }
-    const { counter, settings } = this.#roster;
+    const { changes, counter, settings } = this.#roster;
     const limit = settings.timeout / 2 ** (question.hops + 1);
-    const { ids = counter.next() } = question;
-    const missed = await tellInStead(peers, { ...question, ids }, limit);
+    const telling = {
+      ...question,
+      ids: readIds(question.ids) ?? counter.next(),
+    };
+    // Who is not in the list here is told before it is asked, when it is.
+    if (deaf.some((name) => !known.has(name))) changes.note(telling);
+    const missed = await tellInStead(peers, telling, limit);
     return [...deaf, ...missed];
   }
 
