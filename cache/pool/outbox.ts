@@ -170,6 +170,17 @@ export function asRemoval(change: Change): Change {
 }
 
 /**
+ * What to tell of a change to a node that made it.
+ *
+ * @param change The change.
+ * @returns The change that ends what it holds, and leaves what it wrote.
+ */
+export function asDrop(change: Change): Change {
+  if (change.kind === "set") return { kind: "drop", keys: [change.key] };
+  return change.kind === "remove" ? { ...change, kind: "drop" } : change;
+}
+
+/**
  * Shorter changes in place of one that is too long for a question.
  *
  * @param change The change.

@@ -149,3 +149,28 @@ Deno.test("PeerPool comes back where no question carries what was missed", async
   assert(network.ways("tell").length - before < 1000);
   await close(nodes);
 });
+
+Deno.test("PeerPool has the owner of a key hear of those that were lost while it was told", async () => {
+  using time = new FakeTime();
+  const network = new LocalNetwork();
+  const nodes = startAll(network, "a", "b", "c");
+  const [a, b, c] = nodes;
+  assert(a !== undefined && b !== undefined && c !== undefined);
+  const owner = a.pool.others.find(({ name }) => name === "b");
+  assert(owner !== undefined);
+  const gate = Promise.withResolvers<void>();
+  network.delay = ({ question }) =>
+    question.kind === "tell" && question.change.kind === "remove"
+      ? gate.promise
+      : undefined;
+  const told = owner.tell("scores", { kind: "remove", keys: ["x"] });
+  network.between("a", "c", "cut");
+  const other = a.pool.tellOthers("scores", { kind: "drop", keys: ["y"] });
+  await time.tickAsync(0);
+  gate.resolve();
+  await Promise.all([told, other]);
+  assertEquals(b.pool.stats().peers.c?.state, "up");
+  await a.pool.tellOthers("scores", DROP, owner);
+  assert(c.told().includes("remove x"), c.told().join());
+  await close(nodes);
+});

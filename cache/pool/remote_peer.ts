@@ -14,7 +14,7 @@ import { hedge } from "./hedge.ts";
 import type { Answer, GetQuestion, Link, TellQuestion } from "./link.ts";
 import { TooLongError } from "./out_buffer.ts";
 import { Heard } from "./heard.ts";
-import { type MissedChange, Outbox, partsOf } from "./outbox.ts";
+import { asDrop, type MissedChange, Outbox, partsOf } from "./outbox.ts";
 import { PeerLine, toText } from "./peer_line.ts";
 import type { Turns } from "./turns.ts";
 import type { PoolSettings } from "./pool_options.ts";
@@ -162,10 +162,19 @@ export class RemotePeer implements PeerGetter {
    * @throws {PeerError} When it could not be told; it is down then.
    */
   async tell(group: string, change: Change): Promise<void> {
-    const missed = this.#host.unreachable(this.name);
     const ids = this.#host.counter.next();
-    const telling = { group, change, missed, ids, hops: 0 };
-    await this.#tellOrNote({ kind: "tell", ...telling });
+    const named = new Set<string>();
+    let missed = this.#host.unreachable(this.name);
+    let told = change;
+    do {
+      for (const name of missed) named.add(name);
+      const telling = { group, change: told, missed, ids, hops: 0 };
+      await this.#tellOrNote({ kind: "tell", ...telling });
+      // Whoever was lost meanwhile may miss it as well. Not the change again:
+      // another one may have come between.
+      missed = this.#host.unreachable(this.name);
+      told = asDrop(change);
+    } while (missed.some((name) => !named.has(name)));
   }
 
   /**
