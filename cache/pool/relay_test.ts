@@ -174,3 +174,24 @@ Deno.test("PeerPool has the owner of a key hear of those that were lost while it
   assert(c.told().includes("remove x"), c.told().join());
   await close(nodes);
 });
+
+Deno.test("PeerPool tells a long change in parts, though another node is down", async () => {
+  const network = new LocalNetwork();
+  const nodes = startAll(network, "a", "b", "c");
+  const [a, b] = nodes;
+  assert(a !== undefined && b !== undefined);
+  network.stop("c");
+  network.delay = ({ question }) => {
+    const isLong = question.kind === "tell" && "keys" in question.change &&
+      question.change.keys.length > 2;
+    if (!isLong) return undefined;
+    return Promise.reject(new TooLongError("Cannot send: too long"));
+  };
+  await a.pool.tellOthers("scores", DROP);
+  b.group.applied.length = 0;
+  const keys = [..."rstu"];
+  const change: Change = { kind: "drop", keys };
+  assertEquals(await a.pool.tellOthers("scores", change), ["c"]);
+  assertEquals(b.told(), ["drop r,s", "drop t,u"]);
+  await close(nodes);
+});

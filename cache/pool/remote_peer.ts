@@ -306,7 +306,8 @@ export class RemotePeer implements PeerGetter {
   /** It has not heard of those who missed it as well. */
   async #pay({ group, change, ids }: MissedChange): Promise<void> {
     const missed = this.#host.unreachable(this.name);
-    await this.#tell({ kind: "tell", group, change, missed, ids, hops: 0 });
+    const telling = { group, change, missed, ids, hops: 0 };
+    await this.#tell({ kind: "tell", ...telling }, undefined, true);
     this.heard.add(ids, missed);
   }
 
@@ -320,7 +321,7 @@ export class RemotePeer implements PeerGetter {
       throw this.#line.error(question, "it is down");
     }
     try {
-      return await this.#tell(question, signal);
+      return await this.#tell(question, signal, signal !== undefined);
     } catch (error) {
       if (this.isGo) throw error;
       this.#outbox.add(question);
@@ -331,7 +332,8 @@ export class RemotePeer implements PeerGetter {
 
   async #tell(
     question: TellQuestion,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    isEcho: boolean,
   ): Promise<readonly string[]> {
     let answer;
     try {
@@ -339,11 +341,12 @@ export class RemotePeer implements PeerGetter {
     } catch (error) {
       const isTooLong = error instanceof PeerError &&
         error.cause instanceof TooLongError;
-      // Whoever is to pass it on has to know it again: parts have no ids.
-      const isWhole = question.missed.length > 0;
+      // Parts have no ids. Who passes them on makes some, once for all; but what
+      // was passed on before, or missed, has to be known again.
+      const isWhole = question.missed.length > 0 && isEcho;
       const parts = isTooLong ? partsOf(question.change, isWhole) : [];
       if (parts.length === 0) throw error;
-      return await this.#tellParts(question, parts, signal);
+      return await this.#tellParts(question, parts, signal, isEcho);
     }
     if (answer.kind === "done") return answer.missed;
     // Without the group it holds nothing that could be old.
@@ -355,11 +358,16 @@ export class RemotePeer implements PeerGetter {
     question: TellQuestion,
     parts: readonly Change[],
     signal: AbortSignal | undefined,
+    isEcho: boolean,
   ): Promise<readonly string[]> {
     const missed = new Set<string>();
     const ids = parts.length === 1 ? question.ids : undefined;
     for (const change of parts) {
-      const left = await this.#tell({ ...question, change, ids }, signal);
+      const left = await this.#tell(
+        { ...question, change, ids },
+        signal,
+        isEcho,
+      );
       for (const name of left) missed.add(name);
     }
     return [...missed];
