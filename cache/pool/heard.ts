@@ -2,8 +2,8 @@
 
 import { type ChangeIds, holdIds, joinIds } from "./change_ids.ts";
 
-/** 80 KB. Of nodes that all lost one another, each is told the changes of all. */
-const MAX_RANGES = 5000;
+/** 32 KB. Of nodes that all lost one another, each is told the changes of all. */
+const MAX_RANGES = 2000;
 /** Who is down changes with every node that is back. */
 const MAX_ENTRIES = 8;
 
