@@ -22,6 +22,7 @@ export class Listening {
   readonly #door: Door;
   /** Each with the loop that accepts from it. */
   readonly #listeners = new Map<Deno.Listener, Promise<void>>();
+  #stopped: Promise<void> | undefined;
 
   /**
    * @param door Where connections go.
@@ -45,7 +46,11 @@ export class Listening {
   }
 
   /** Stops listening everywhere; resolves when the ports are free again. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const [listener] of listeners) stopListening(listener);

@@ -60,3 +60,13 @@ Deno.test("Server.close() has given its port back", async () => {
     await server.close();
   }
 });
+
+Deno.test("Server.close() has given its port back when it is called a second time", async () => {
+  const server = new Server();
+  const { addr } = server.listen();
+  const { port } = addr as Deno.NetAddr; // a port was asked for
+  const first = server.close();
+  await server.close();
+  Deno.listen({ hostname: "127.0.0.1", port }).close();
+  await first;
+});
