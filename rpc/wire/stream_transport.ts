@@ -47,6 +47,7 @@ export function streamTransport(streams: StreamPair): Transport {
   const writer = streams.writable.getWriter();
   let rest: Uint8Array = new Uint8Array();
   let isClosed = false;
+  let stopWriting = (_reason: Error) => {};
   // Whoever reads or writes hears why it failed.
   reader.closed.catch(() => {});
   writer.closed.catch(() => {});
@@ -63,15 +64,19 @@ export function streamTransport(streams: StreamPair): Transport {
       rest = rest.subarray(part.length);
       return part.length;
     },
-    async write(bytes) {
-      // The caller writes into its memory again when this is done, but whoever
-      // reads on the other side may keep what it got.
-      await writer.write(bytes.slice());
-      return bytes.length;
+    write(bytes) {
+      return new Promise((resolve, reject) => {
+        stopWriting = reject;
+        // The caller writes into its memory again when this is done, but whoever
+        // reads on the other side may keep what it got.
+        writer.write(bytes.slice()).then(() => resolve(bytes.length), reject);
+      });
     },
     close() {
       if (isClosed) return;
       isClosed = true;
+      // A stream ends a write under way only when the other side reads.
+      stopWriting(new TypeError("Cannot write: it is closed"));
       const reason = new TypeError("Cannot go on: the connection is closed");
       reader.cancel(reason).catch(() => {});
       // What was written has left; a writer that waits would wait for ever.

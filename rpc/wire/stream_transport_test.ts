@@ -8,6 +8,7 @@ import { Client } from "../client.ts";
 import { dial } from "../dial.ts";
 import { ShutdownError } from "../errors.ts";
 import { Server } from "../server.ts";
+import { turn } from "../turn.ts";
 import { type StreamPair, streamTransport } from "./stream_transport.ts";
 
 class Echo {
@@ -109,4 +110,27 @@ Deno.test("Server.serve() takes sockets of node:tls, which ask for certificates 
   await Promise.all(serving);
   listener.close();
   await once(listener, "close");
+});
+
+Deno.test("streamTransport() ends a write that nobody reads, so that a server can close", async () => {
+  const [near, far] = pair();
+  const transport = streamTransport(near);
+  const writing = assertRejects(
+    () => transport.write(new Uint8Array(9)),
+    TypeError,
+    "Cannot write: it is closed",
+  );
+  transport.close();
+  await writing;
+  await far.readable.cancel();
+
+  const [serverSide, clientSide] = pair();
+  const server = new Server();
+  const serving = server.serve(streamTransport(serverSide));
+  const writer = clientSide.writable.getWriter();
+  const request = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+  await writer.write(new TextEncoder().encode(request));
+  for (let i = 0; i < 9; i++) await turn();
+  await server.close({ timeout: 0 });
+  await serving;
 });
