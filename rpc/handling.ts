@@ -84,6 +84,10 @@ export class Handling implements CallContext {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#method?.counter.end(this.#started, code);
+    // What the method has left behind may read on, and nothing comes any more.
+    this.incoming?.end({
+      reason: new DOMException("The call was answered", "AbortError"),
+    });
   }
 
   /** How long it may be handled, in ms; 0 is no limit. */

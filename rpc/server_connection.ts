@@ -329,16 +329,13 @@ export class ServerConnection {
   }
 
   #reply(handling: Handling, body: unknown): void {
-    const { called: serviceMethod, seq, incoming } = handling;
+    const { called: serviceMethod, seq } = handling;
     try {
       this.#connection.send({ serviceMethod, seq, error: "", body });
       this.#count(handling, undefined);
     } catch (error) {
       this.#fail(handling, failureOfMethod(error));
     }
-    incoming?.end({
-      reason: new DOMException("The call was answered", "AbortError"),
-    });
   }
 
   #fail(call: Message | Handling, failure: Failure): void {

@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { abortable } from "../abortable.ts";
 import { Client } from "../client.ts";
 import { jsonCodec } from "../codec/json_codec.ts";
 import type { CallContext } from "../context.ts";
@@ -349,6 +350,48 @@ Deno.test("A stream without a pause of its own lets others have their turn", asy
   assertEquals((await Array.fromAsync(await items)).length, 5000);
   // The window alone would take all of them.
   assert(await promise <= 1024, `${await promise} items were made in one turn`);
+  await client.close();
+  await serving;
+  await server.close();
+});
+
+Deno.test("A stream of arguments ends for what its method has left behind, however the call ends", async () => {
+  const reading: Promise<unknown>[] = [];
+  const read = async (items: AsyncIterable<unknown>) => {
+    for await (const _ of items);
+  };
+  const server = new Server();
+  server.register({
+    reply: (items: AsyncIterable<unknown>) => reading.push(read(items)),
+    throws(items: AsyncIterable<unknown>) {
+      reading.push(read(items));
+      throw new Error("no");
+    },
+    async rejects(items: AsyncIterable<unknown>) {
+      reading.push(read(items));
+      await Promise.reject(new Error("no"));
+    },
+    async *stream(items: AsyncIterable<unknown>) {
+      reading.push(read(items));
+      yield 1;
+    },
+  }, { name: "Left" });
+  const [near, far] = pipe();
+  const serving = server.serve(far);
+  const client = new Client(near);
+  for (const name of ["reply", "throws", "rejects", "stream"]) {
+    const endless = new ReadableStream<number>();
+    const reply = await client.call(`Left.${name}`, endless).catch(() => {});
+    if (name === "stream") {
+      await Array.fromAsync(reply as AsyncIterable<number>); // it answers so
+    }
+    const read = reading.pop() ?? Promise.resolve();
+    await assertRejects(
+      () => abortable(read, AbortSignal.timeout(10_000)),
+      DOMException,
+      "The call was answered",
+    );
+  }
   await client.close();
   await serving;
   await server.close();
