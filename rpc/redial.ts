@@ -1,5 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
+import { abortable } from "./abortable.ts";
+
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
 
@@ -55,7 +57,7 @@ export class Redialer<Connected> {
     if (delay > 0) await pause(delay, signal);
     signal.throwIfAborted();
     try {
-      const connected = await this.#redial(signal);
+      const connected = await abortable(this.#redial(signal), signal);
       this.#failures = 0;
       return connected;
     } catch (error) {

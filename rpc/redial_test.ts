@@ -37,3 +37,11 @@ Deno.test("Redialer.connect() makes one attempt for all who ask, and begins anew
   ]);
   assertEquals(redialer.delay, 0);
 });
+
+Deno.test("Redialer.close() ends an attempt that heeds no signal", async () => {
+  const never = new Promise<void>(() => {});
+  const redialer = new Redialer(() => never);
+  const connecting = redialer.connect();
+  redialer.close(new Error("closed"));
+  await assertRejects(() => connecting, Error, "closed");
+});
