@@ -154,7 +154,11 @@ export class PooledServer implements Candidate {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(
+      new ConnectError(
+        `Cannot connect to "${this.address}": it is no longer listed`,
+      ),
+    );
     if (this.#record !== undefined) {
       this.#settings.outliers?.remove(this.#record);
     }
@@ -197,7 +201,9 @@ export class PooledServer implements Candidate {
     if (this.#closed !== undefined) throw closed();
     let client: Client;
     try {
-      client = await dial(this.address, this.#settings.dial);
+      const { dial: options } = this.#settings;
+      const signal = timeLimit(0, options.signal, this.#closing.signal);
+      client = await dial(this.address, { ...options, signal });
     } catch (error) {
       // Here, not where it is waited for: one dial is one failure.
       if (error instanceof ConnectError) this.breaker.trip();

@@ -188,3 +188,21 @@ Deno.test("XClient.close() settles calls in every state, dials included, and may
     await dialing[Symbol.asyncDispose]();
   }
 });
+
+Deno.test("XClient gives up to connect to a server that is no longer listed, and its calls go on", async () => {
+  // It takes connections in and says nothing.
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using living = start("living");
+  const discovery = new FixedDiscovery([`tls@127.0.0.1:${silent.addr.port}`]);
+  await using client = new XClient(discovery, {
+    connectTimeout: 0,
+    timeout: 0,
+    drainTimeout: 1,
+  });
+  const signal = AbortSignal.timeout(10_000);
+  const waiting = client.call("Who.am", null, { signal });
+  using _ = await silent.accept();
+  discovery.update([living.address]);
+  assertEquals(await client.call("Who.am"), "living");
+  assertEquals(await waiting, "living");
+});
