@@ -79,6 +79,9 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
   getAll(
     options: DiscoveryOptions = {},
   ): readonly Endpoint[] | Promise<readonly Endpoint[]> {
+    if (this.#closing.signal.aborted && !this.#latest.isKnown) {
+      return Promise.reject(closed());
+    }
     const list = this.#latest.get(options.signal);
     this.#running ??= this.#run();
     return list;
@@ -88,9 +91,7 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    this.#latest.fail(
-      new Error("Cannot discover servers: the discovery was closed"),
-    );
+    this.#latest.fail(closed());
   }
 
   /** As `close`. */
@@ -178,6 +179,10 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
     end[end.length - 1]!++;
     return { key: toBase64(this.#prefix), range_end: toBase64(end) };
   }
+}
+
+function closed(): Error {
+  return new Error("Cannot discover servers: the discovery was closed");
 }
 
 /** The JSON of an endpoint, or an address alone. */

@@ -336,3 +336,14 @@ Deno.test("Etcd's classes refuse what is no server, no member and no time", () =
     "Cannot discover servers: the prefix is empty",
   );
 });
+
+Deno.test("EtcdDiscovery.getAll() rejects after close() where no list is known", async () => {
+  const discovery = new EtcdDiscovery();
+  await discovery.close();
+  await assertRejects(
+    async () => await discovery.getAll(),
+    Error,
+    "Cannot discover servers: the discovery was closed",
+  );
+  await discovery.close();
+});
