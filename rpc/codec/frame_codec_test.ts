@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WireError } from "../errors.ts";
 import { CLIENT_LIMITS } from "../limits.ts";
 import { pipe, type PipeEnd, settle } from "../testdata/pipe.ts";
+import { until } from "../testdata/until.ts";
 import { Writer } from "../wire/writer.ts";
 import { type Codec, InvalidBody, type Message } from "./codec.ts";
 import { checkOf, HEADER_BYTES } from "./frame.ts";
@@ -305,7 +306,7 @@ Deno.test("frameCodec bounds bodies in parts by number and length", async () => 
 Deno.test("framesCodec() deflates what is long enough, and frames alone say so", async () => {
   const line = new Line("client", framesCodec({ compress: 1000 }));
   line.send(call(1, "x".repeat(100_000)), call(2, "short"));
-  while (line.writer.buffered > 0) await new Promise((go) => setTimeout(go, 1));
+  await until("bytes wait", () => line.writer.buffered === 0);
   const bytes = await line.bytes();
   assert(bytes.length < 1000, String(bytes.length));
   const { messages } = decode(frameCodec.create("server"), bytes);

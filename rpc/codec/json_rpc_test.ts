@@ -45,7 +45,8 @@ async function answers(
   const buffer = new Uint8Array(1000);
   while (text.split("\n").length <= count) {
     const length = await end.read(buffer);
-    text += new TextDecoder().decode(buffer.subarray(0, length ?? 0));
+    if (length === null) throw new Error(`Cannot read on: got ${text}`);
+    text += new TextDecoder().decode(buffer.subarray(0, length));
   }
   end.close();
   await running;

@@ -74,6 +74,7 @@ function answering(url: string): Promise<void> {
       const response = await fetch(`${url}/v3/kv/range`, {
         method: "POST",
         body: JSON.stringify({ key: btoa("a") }),
+        signal: AbortSignal.timeout(1000),
       });
       await response.body?.cancel();
       return response.ok;
