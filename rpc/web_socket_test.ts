@@ -1,11 +1,13 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { abortable } from "./abortable.ts";
 import { jsonCodec } from "./codec/json_codec.ts";
 import type { CallContext } from "./context.ts";
 import { dial } from "./dial.ts";
 import { ConnectError, RemoteError, ShutdownError } from "./errors.ts";
 import { Server, type ServerOptions } from "./server.ts";
+import { serve } from "./testdata/http.ts";
 import type { WebSocketDoorOptions } from "./web_socket_door.ts";
 import { closeQuietly } from "./wire/transport.ts";
 
@@ -188,4 +190,22 @@ Deno.test("dial() by WebSocket says why it fails: refused, late, given up, no ad
     SyntaxError,
     'Cannot parse address "ws://": "ws://host:port/path" is wanted',
   );
+});
+
+Deno.test("Server.close() ends a WebSocket that opens only afterwards", async () => {
+  const server = new Server();
+  await using web = serve(async (request) => {
+    const response = server.webSocket(request);
+    await server.close({ timeout: 0 });
+    return response;
+  });
+  const socket = new WebSocket(web.url.replace("http", "ws"));
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  try {
+    const { code } = await abortable(closed, AbortSignal.timeout(10_000));
+    assertEquals(code, 1000);
+  } finally {
+    socket.close();
+    await closed;
+  }
 });

@@ -43,6 +43,10 @@ export class WebSocketTransport implements Transport {
       if (typeof data === "string") this.#granted(data);
       else this.#received(new Uint8Array(data));
     };
+    // A server's socket that was closed before it was open opens all the same.
+    socket.onopen = () => {
+      if (this.#isClosed) this.#shut(NORMAL);
+    };
     // Why, a browser does not tell; the end that follows is what counts.
     socket.onerror = () => {};
     socket.onclose = () => this.#end();
