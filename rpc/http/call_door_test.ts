@@ -196,3 +196,18 @@ Deno.test("Server.fetch() writes streams as lines or as events, no faster than t
   await settle();
   assertEquals(server.stats().inFlight, 0);
 });
+
+Deno.test("Server.fetch() refuses a body that is too long, though it never ends", async () => {
+  const { server } = opened();
+  await using _ = server;
+  const never = () => new Promise<void>(() => {});
+  const post = request("/Things.echo");
+  const headers = new Headers(post.headers);
+  headers.set("content-length", "999999999");
+  const body = new ReadableStream({ pull: never, cancel: never });
+  const response = await server.fetch(
+    new Request(post.url, { method: "POST", headers, body }),
+  );
+  assertEquals(response.status, 413);
+  await response.body?.cancel();
+});

@@ -18,7 +18,8 @@ export async function readBody(
   if (request.body === null) return new Uint8Array();
   const tooLong = `Cannot read the body: it is longer than ${maxBytes} bytes`;
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
-    await request.body.cancel();
+    // Not awaited: what makes it may hang, and nobody reads it.
+    request.body.cancel().catch(() => {});
     throw new HttpError(tooLong, 413);
   }
   const reader = request.body.getReader();
