@@ -1,6 +1,7 @@
 // Copyright 2026 the Gee authors. MIT license.
 
 import type { CallOptions } from "./call.ts";
+import { endUnread } from "./stream/end_stream.ts";
 
 /** What a typed client makes its calls with: a `Client` or an `XClient`. */
 export interface Caller {
@@ -47,9 +48,21 @@ export type ServiceClient<Service> = {
 };
 
 /** Shared by all promises of replies; a closure for each would cost every call. */
-async function* iterate(this: Promise<unknown>): AsyncGenerator<unknown> {
+function iterate(this: Promise<unknown>): AsyncGenerator<unknown> {
+  const items = itemsOf(this);
+  const leave = items.return.bind(items);
+  items.return = (value) => {
+    // A generator that has not begun would end without a word to the stream. What
+    // is none is left alone.
+    this.then((reply) => endUnread(reply as AsyncIterable<unknown>), () => {});
+    return leave(value);
+  };
+  return items;
+}
+
+async function* itemsOf(reply: Promise<unknown>): AsyncGenerator<unknown> {
   // Only where the type says so, and what is no stream throws here.
-  yield* (await this) as AsyncIterable<unknown>;
+  yield* (await reply) as AsyncIterable<unknown>;
 }
 
 // Every reply becomes one: whether it is a stream, only the server knows.
