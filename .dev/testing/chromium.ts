@@ -3,7 +3,12 @@
 import type { Browser } from "npm:playwright-core@1.65.1";
 import { canGenerateCode } from "./code_generation.ts";
 
-const PATH = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(isFile);
+// The first one has no window, and so opens a page four times as fast.
+const PATH = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+].find(isFile);
 
 // Where the browser is known to be installed its absence is a failure.
 const isRequired = Deno.env.get("REQUIRE_CHROMIUM") !== undefined;
@@ -20,7 +25,7 @@ export function titled(name: string): string {
 
 function whyNot(): string | undefined {
   if (PATH === undefined && !isRequired) {
-    return "no Chromium found, Debian's package chromium has it";
+    return "no Chromium found, Debian's package chromium-headless-shell has it";
   }
   return canGenerateCode ? undefined : "Playwright makes code from strings";
 }

@@ -29,7 +29,9 @@ interface Folded {
 
 /** The key of a text: lower case, no accents, one space between words. */
 export function fold(text: string): string {
-  return ASCII.test(text) ? text : foldWithSource(text).key;
+  // Most names are of letters that only have to be made small.
+  const lower = text.toLowerCase();
+  return ASCII.test(lower) ? lower : foldWithSource(text).key;
 }
 
 /**
