@@ -86,6 +86,9 @@
  * - Nodes that lag behind half of `maxProbe` or of `timeout`, as on a machine with
  *   too much to do, take one another for down for as long as that lasts: they serve
  *   from their sources, and changes name them in `missed`.
+ * - A node that starts does not know who missed a change before: until such a node
+ *   has been told it may take an old value from it, and one that ends owes nothing
+ *   any more. A `ttl` bounds both.
  * - It is a cache, not a database: a value that was only `set` is lost when its
  *   owner ends, and two writers of one key at a time are ordered by its owner.
  * - A snapshot is of one node, and is neither encrypted nor signed: keep it where
