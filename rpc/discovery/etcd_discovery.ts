@@ -79,9 +79,6 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
   getAll(
     options: DiscoveryOptions = {},
   ): readonly Endpoint[] | Promise<readonly Endpoint[]> {
-    if (this.#closing.signal.aborted && !this.#latest.isKnown) {
-      return Promise.reject(closed());
-    }
     const list = this.#latest.get(options.signal);
     this.#running ??= this.#run();
     return list;
@@ -91,7 +88,9 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    this.#latest.fail(closed());
+    this.#latest.end(
+      new Error("Cannot discover servers: the discovery was closed"),
+    );
   }
 
   /** As `close`. */
@@ -179,10 +178,6 @@ export class EtcdDiscovery implements Discovery, AsyncDisposable {
     end[end.length - 1]!++;
     return { key: toBase64(this.#prefix), range_end: toBase64(end) };
   }
-}
-
-function closed(): Error {
-  return new Error("Cannot discover servers: the discovery was closed");
 }
 
 /** The JSON of an endpoint, or an address alone. */

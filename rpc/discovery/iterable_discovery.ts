@@ -43,9 +43,6 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
   readonly #lists: AsyncIterator<EndpointList>;
   readonly #onError: (error: unknown) => void;
   readonly #latest = new LatestList();
-  #failure: unknown = new Error(
-    "Cannot discover servers: the iterable ended without a list",
-  );
   #running: Promise<void> | undefined;
   #isOver = false;
 
@@ -72,11 +69,8 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
   getAll(
     options: DiscoveryOptions = {},
   ): readonly Endpoint[] | Promise<readonly Endpoint[]> {
-    if (this.#isOver && !this.#latest.isKnown) {
-      return Promise.reject(this.#failure);
-    }
     const list = this.#latest.get(options.signal);
-    this.#running ??= this.#run();
+    if (!this.#isOver) this.#running ??= this.#run();
     return list;
   }
 
@@ -96,6 +90,9 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
   }
 
   async #run(): Promise<void> {
+    let failure: unknown = new Error(
+      "Cannot discover servers: the iterable ended without a list",
+    );
     try {
       for (;;) {
         const { done, value } = await this.#lists.next();
@@ -105,10 +102,10 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
       }
     } catch (error) {
       if (this.#isOver) return;
-      this.#failure = error;
+      failure = error;
       this.#onError(error);
     }
-    this.#end(this.#failure);
+    this.#end(failure);
   }
 
   #take(list: EndpointList): void {
@@ -121,7 +118,6 @@ export class IterableDiscovery implements Discovery, AsyncDisposable {
 
   #end(failure: unknown): void {
     this.#isOver = true;
-    this.#failure = failure;
-    this.#latest.fail(failure);
+    this.#latest.end(failure);
   }
 }

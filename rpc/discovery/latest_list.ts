@@ -7,17 +7,15 @@ import type { Endpoint } from "./endpoint.ts";
 export class LatestList {
   #list: readonly Endpoint[] | undefined;
   #first: PromiseWithResolvers<readonly Endpoint[]> | undefined;
-
-  /** Whether there is a list. */
-  get isKnown(): boolean {
-    return this.#list !== undefined;
-  }
+  /** Why no list comes any more. */
+  #end: { readonly error: unknown } | undefined;
 
   /** The list, or a promise of the first one. */
   get(
     signal?: AbortSignal,
   ): readonly Endpoint[] | Promise<readonly Endpoint[]> {
     if (this.#list !== undefined) return this.#list;
+    if (this.#end !== undefined) return Promise.reject(this.#end.error);
     if (this.#first === undefined) {
       this.#first = Promise.withResolvers();
       // Everybody who waits may have given up.
@@ -37,5 +35,11 @@ export class LatestList {
   fail(error: unknown): void {
     this.#first?.reject(error);
     this.#first = undefined;
+  }
+
+  /** The same for those who ask from now on: nothing more is learned. */
+  end(error: unknown): void {
+    this.#end ??= { error };
+    this.fail(error);
   }
 }
