@@ -67,7 +67,7 @@ export class RemotePeer implements PeerGetter {
   readonly #line: PeerLine;
   readonly #host: PeerHost;
   readonly #outbox: Outbox;
-  /** What it was told when it was back. */
+  /** What it was told while others could not be. */
   readonly heard: Heard = new Heard();
 
   /**

@@ -18,13 +18,14 @@ export interface RingViewOptions {
   readonly now: () => number;
 }
 
+/** Gives the owner of a key; `undefined` when there is none. */
+type LookUp = (key: string) => string | undefined;
+
 /** The ring before the list changed. */
 interface Former {
-  readonly ownerOf: (key: string) => string | undefined;
+  readonly ownerOf: LookUp;
   since: number;
 }
-
-const NOBODY: ReadonlySet<string> = new Set();
 
 /**
  * Who owns which key: the ring of the nodes in the list, where those that are down
@@ -36,7 +37,8 @@ export class RingView {
   readonly #options: RingViewOptions;
   readonly #ring: Ring;
   #weights: Members = new Map();
-  #down: ReadonlySet<string> = NOBODY;
+  #down: ReadonlySet<string> = new Set();
+  #ownerOf: LookUp;
   #former: Former | undefined;
   #shares: Map<string, number> | undefined;
 
@@ -48,6 +50,7 @@ export class RingView {
   constructor(options: RingViewOptions) {
     this.#options = options;
     this.#ring = options.makeRing();
+    this.#ownerOf = lookUp(this.#ring, this.#down);
   }
 
   /**
@@ -57,7 +60,7 @@ export class RingView {
    * @returns Its name; `undefined` when there is no node.
    */
   owner(key: string): string | undefined {
-    return ownerBut(this.#down, this.#ring, key);
+    return this.#ownerOf(key);
   }
 
   /**
@@ -107,6 +110,7 @@ export class RingView {
    */
   setDown(names: ReadonlySet<string>): void {
     this.#down = names;
+    this.#ownerOf = lookUp(this.#ring, names);
     this.#shares = undefined;
   }
 
@@ -142,7 +146,7 @@ export class RingView {
     return age >= 0 && age < grace;
   }
 
-  #copy(): Former["ownerOf"] {
+  #copy(): LookUp {
     const { self, makeRing } = this.#options;
     if (this.#weights.size === 0) {
       // This node joins or is back: until now others had its keys.
@@ -153,9 +157,7 @@ export class RingView {
       copy = makeRing();
       for (const [name, weight] of this.#weights) copy.put(name, { weight });
     }
-    const ring = copy;
-    const down = this.#down;
-    return (key) => ownerBut(down, ring, key);
+    return lookUp(copy, this.#down);
   }
 
   #sample(): Map<string, number> {
@@ -169,12 +171,9 @@ export class RingView {
   }
 }
 
-function ownerBut(
-  down: ReadonlySet<string>,
-  ring: Ring,
-  key: string,
-): string | undefined {
-  return down.size === 0
-    ? ring.owner(key)
-    : ownerAmong(ring, key, (name) => !down.has(name));
+/** Look-ups on a ring that pass over those who are down. */
+function lookUp(ring: Ring, down: ReadonlySet<string>): LookUp {
+  if (down.size === 0) return (key) => ring.owner(key);
+  const isUp = (name: string) => !down.has(name);
+  return (key) => ownerAmong(ring, key, isUp);
 }
