@@ -52,10 +52,6 @@ class Run {
   readonly longest: [read: number, change: number] = [0, 0];
   /** Reads and changes that took longer than they may. */
   late = 0;
-  /** The longest a node was back before it was told what it missed, in ms. */
-  told = 0;
-  /** Changes that were missed, and heard of by all before the end. */
-  madeUp = 0;
   reads = 0;
   changes = 0;
   missed = 0;
@@ -63,7 +59,7 @@ class Run {
   readonly #random: (below: number) => number;
   readonly #chance: () => number;
   readonly #nodes: Node[] = [];
-  readonly #history: History;
+  readonly history: History;
   #left: number;
 
   constructor(kind: Kind, count: number, seed: number) {
@@ -72,7 +68,7 @@ class Run {
     this.#left = count;
     this.#chance = random;
     this.#random = (below) => Math.floor(random() * below);
-    this.#history = new History({
+    this.history = new History({
       keys: KEYS,
       nodes: [],
       bound: TOLD_AFTER,
@@ -97,13 +93,11 @@ class Run {
     await this.#disturb();
     await Promise.all(clients);
     await this.#settle();
-    this.#history.end();
+    this.history.end();
     for (const node of this.#nodes) {
       for (let key = 0; key < KEYS; key++) await this.#read(node, key);
     }
-    this.errors.push(...this.#history.errors);
-    this.told = this.#history.longest;
-    this.madeUp = this.#history.madeUp;
+    this.errors.push(...this.history.errors);
     for (const { pool, group, proxy, stop } of this.#nodes) {
       await pool.close();
       proxy.close();
@@ -145,12 +139,12 @@ class Run {
     const group = new Group("cluster", async (text, context) => {
       context.tags = [`tag ${Number(text) % TAGS}`];
       // What is read now is answered later: the oldest it may be.
-      const value = this.#history.value(Number(text));
+      const value = this.history.value(Number(text));
       await sleep(1);
       return value;
     }, { copies: { after: 2 } });
     pool.register(group);
-    this.#history.born(name);
+    this.history.born(name);
     return { name, proxy, pool, group, stop, backSince: performance.now() };
   }
 
@@ -165,11 +159,11 @@ class Run {
   }
 
   async #read({ name, group }: Node, key: number): Promise<void> {
-    const floor = this.#history.floor(name, key);
+    const floor = this.history.floor(name, key);
     const start = performance.now();
     try {
       const view = await group.get(`${key}`);
-      this.#history.judge(name, key, floor, String(view));
+      this.history.judge(name, key, floor, String(view));
     } catch (error) {
       this.errors.push(`A read at ${name} failed: ${error}`);
     }
@@ -186,7 +180,7 @@ class Run {
       ? all.filter((one) => one % TAGS === key % TAGS)
       : [key];
     const isSet = kind > 2 && kind < 20;
-    const attempt = this.#history.raise(keys, isSet);
+    const attempt = this.history.raise(keys, isSet);
     if (attempt === undefined) return;
     const start = performance.now();
     const tag = `tag ${key % TAGS}`;
@@ -196,9 +190,9 @@ class Run {
         : kind < 3
         ? group.removeTag(tag)
         : isSet
-        ? group.set(`${key}`, this.#history.value(key), { tags: [tag] })
+        ? group.set(`${key}`, this.history.value(key), { tags: [tag] })
         : group.remove(`${key}`));
-    this.#history.resolved(attempt, missed);
+    this.history.resolved(attempt, missed);
     this.changes++;
     this.missed += missed.length;
     this.#time(1, start, CHANGE_LIMIT);
@@ -229,9 +223,9 @@ class Run {
         node.proxy.fault = undefined;
         node.backSince = performance.now();
       }
-      this.#history.settle();
+      this.history.settle();
       await sleep(this.#random(2) * this.#random(TOLD_AFTER));
-      this.#history.settle();
+      this.history.settle();
     }
   }
 
@@ -274,8 +268,8 @@ export async function faults(
     const run = new Run(kind, count, seed);
     const start = performance.now();
     await run.run();
-    const { errors, reads, changes, missed, madeUp } = run;
-    const { told, late, longest } = run;
+    const { errors, reads, changes, missed, late, longest } = run;
+    const { madeUp, longest: told } = run.history;
     report.note(
       `${kind}: ${reads} reads, ${changes} changes, ${missed} times a node missed one; ${madeUp} changes were made up for under load`,
     );

@@ -153,9 +153,9 @@ async function inThree(
 }
 
 /**
- * The same on a server. It happens, once in some dozens of runs, that its threads
- * spin for a lock which is never free again, and it answers nothing that writes:
- * then it is ended, and another one has to do it.
+ * The same on a server. Its threads were once seen to spin for a lock that was
+ * never free again, and it answered nothing that writes: then it is ended, and
+ * another one has to do it.
  */
 async function inThreeOnServer(
   report: Report,

@@ -8,7 +8,6 @@ import {
   LocalNetwork,
   LocalPool,
 } from "../testdata/local_transport.ts";
-import { TooLongError } from "./out_buffer.ts";
 
 const NAMES = [..."abcdefgh"];
 
@@ -22,13 +21,10 @@ function randomOf(seed: number): () => number {
 }
 
 /** Sets what happens between each two. */
-function between(
-  network: LocalNetwork,
-  faultOf: () => "cut" | "none",
-): void {
+function between(network: LocalNetwork, fault: "cut" | "none"): void {
   for (const one of NAMES) {
     for (const other of NAMES) {
-      if (one < other) network.between(one, other, faultOf());
+      if (one < other) network.between(one, other, fault);
     }
   }
 }
@@ -52,8 +48,23 @@ function setUp(random: () => number, leastDelay: number) {
   return { network, pools };
 }
 
-function change(pool: LocalPool, key: string): Promise<readonly string[]> {
-  return pool.tellOthers("scores", { kind: "drop", keys: [key] });
+/** Cuts all off, and has each make some changes that no other hears of. */
+async function loseAll(
+  network: LocalNetwork,
+  pools: readonly LocalPool[],
+  time: FakeTime,
+  changes: number,
+): Promise<void> {
+  between(network, "cut");
+  for (let number = 0; number < changes; number++) {
+    const told = pools.map((pool) => {
+      const keys = [`${number} ${pool.self}`];
+      return pool.tellOthers("scores", { kind: "drop", keys });
+    });
+    await time.tickAsync(1000);
+    await Promise.all(told);
+  }
+  assertEquals(down(pools), 56);
 }
 
 /** Waits until all are up; gives how much was told. */
@@ -62,7 +73,7 @@ async function recover(
   pools: readonly LocalPool[],
   time: FakeTime,
 ): Promise<number> {
-  between(network, () => "none");
+  between(network, "none");
   const before = network.ways("tell").length;
   for (let turn = 0; turn < 100 && down(pools) > 0; turn++) {
     await time.tickAsync(100);
@@ -75,13 +86,7 @@ for (const changes of [1, 20]) {
   Deno.test(`PeerPool comes back from ${changes} changes that no other node heard of`, async () => {
     using time = new FakeTime();
     const { network, pools } = setUp(randomOf(changes), 1);
-    between(network, () => "cut");
-    for (let number = 0; number < changes; number++) {
-      const told = pools.map((pool) => change(pool, `${number} ${pool.self}`));
-      await time.tickAsync(1000);
-      await Promise.all(told);
-    }
-    assertEquals(down(pools), 56);
+    await loseAll(network, pools, time, changes);
     // Each node has to tell each other at least once. All at once, and again what
     // others had told already, it was 6,491 and 17,330 here.
     const told = await recover(network, pools, time);
@@ -94,11 +99,7 @@ Deno.test("PeerPool comes back from changes that are too many to be numbered", a
   using time = new FakeTime();
   // So slow that a node does not wait until the one before was told.
   const { network, pools } = setUp(randomOf(7), 60);
-  between(network, () => "cut");
-  const told = pools.map((pool) => change(pool, "first"));
-  await time.tickAsync(1000);
-  await Promise.all(told);
-  assertEquals(down(pools), 56);
+  await loseAll(network, pools, time, 1);
   // Each hears of changes that all others missed, no two of them in a row.
   for (const pool of pools) {
     for (let number = 0; number < 600; number++) {
@@ -122,21 +123,8 @@ Deno.test("PeerPool comes back from changes that are too many to be numbered", a
 Deno.test("PeerPool comes back from changes that no question carries as a whole", async () => {
   using time = new FakeTime();
   const { network, pools } = setUp(randomOf(3), 60);
-  const { delay } = network;
-  network.delay = (sent) => {
-    const { question } = sent;
-    const isLong = question.kind === "tell" && "keys" in question.change &&
-      question.change.keys.length > 1;
-    if (!isLong) return delay?.(sent);
-    return Promise.reject(new TooLongError("Cannot send: it is too long"));
-  };
-  between(network, () => "cut");
-  for (let number = 0; number < 4; number++) {
-    const told = pools.map((pool) => change(pool, `${number} ${pool.self}`));
-    await time.tickAsync(1000);
-    await Promise.all(told);
-  }
-  assertEquals(down(pools), 56);
+  network.maxKeys = 1;
+  await loseAll(network, pools, time, 4);
   // In parts, which cannot be known again, they went round for ever.
   const questions = await recover(network, pools, time);
   assert(questions < 56 * 20, `${questions} were told`);

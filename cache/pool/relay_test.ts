@@ -11,7 +11,6 @@ import {
   LocalPool,
 } from "../testdata/local_transport.ts";
 import type { ChangeIds } from "./change_ids.ts";
-import { TooLongError } from "./out_buffer.ts";
 
 const DROP: Change = { kind: "drop", keys: ["x"] };
 
@@ -132,12 +131,7 @@ Deno.test("PeerPool comes back where no question carries what was missed", async
   const names = [..."abcde"];
   const nodes = startAll(network, ...names);
   for (const one of names) network.fault("*", one, "cut");
-  network.delay = ({ question }) => {
-    const isLong = question.kind === "tell" && "keys" in question.change;
-    return isLong
-      ? Promise.reject(new TooLongError("Cannot send: too long"))
-      : undefined;
-  };
+  network.maxKeys = 0;
   for (const { pool } of nodes) {
     await pool.tellOthers("scores", { kind: "drop", keys: ["x", "y"] });
     await pool.tellOthers("scores", { kind: "drop", keys: ["z"] });
@@ -181,12 +175,7 @@ Deno.test("PeerPool tells a long change in parts, though another node is down", 
   const [a, b] = nodes;
   assert(a !== undefined && b !== undefined);
   network.stop("c");
-  network.delay = ({ question }) => {
-    const isLong = question.kind === "tell" && "keys" in question.change &&
-      question.change.keys.length > 2;
-    if (!isLong) return undefined;
-    return Promise.reject(new TooLongError("Cannot send: too long"));
-  };
+  network.maxKeys = 2;
   await a.pool.tellOthers("scores", DROP);
   b.group.applied.length = 0;
   const keys = [..."rstu"];

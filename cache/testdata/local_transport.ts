@@ -17,6 +17,7 @@ import type {
   SendOptions,
   Transport,
 } from "../pool/link.ts";
+import { TooLongError } from "../pool/out_buffer.ts";
 import { PeerPool } from "../pool/peer_pool.ts";
 import type { PoolOptions } from "../pool/pool_options.ts";
 
@@ -36,6 +37,8 @@ export class LocalNetwork {
   readonly sent: Sent[] = [];
   /** Waits before a question arrives; for races by hand. */
   delay: ((sent: Sent) => Promise<void> | undefined) | undefined;
+  /** The most keys of a change that fit into a question. */
+  maxKeys = Infinity;
   readonly #servers = new Map<string, AnswerQuestion>();
   readonly #faults = new Map<string, Fault>();
   readonly #go = new Set<string>();
@@ -102,6 +105,9 @@ export class LocalNetwork {
 
   async #carry(sent: Sent): Promise<Answer> {
     const { from, to, question } = sent;
+    const isTooLong = question.kind === "tell" && "keys" in question.change &&
+      question.change.keys.length > this.maxKeys;
+    if (isTooLong) throw new TooLongError("Cannot send: it is too long");
     await this.delay?.(sent);
     const fault = this.#faults.get(`${from} ${to}`) ??
       this.#faults.get(`* ${to}`) ?? "none";
