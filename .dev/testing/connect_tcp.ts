@@ -40,7 +40,7 @@ export function testConnectTcp(
     const watching = watch(listener);
     for (let i = 0; i < 20; i++) {
       const controller = new AbortController();
-      const reason = new Error("never mind");
+      const reason = new Error("Never mind");
       await new Promise((resolve) => setTimeout(resolve, 0));
       const connecting = connectTcp(
         { hostname: HOST, port: listener.addr.port },
@@ -64,7 +64,7 @@ export function testConnectTcp(
     const listener = Deno.listen({ hostname: HOST, port: 0 });
     const { port } = listener.addr;
     listener.close();
-    const reason = new Error("never mind");
+    const reason = new Error("Never mind");
     const error = await connectTcp(
       { hostname: HOST, port },
       AbortSignal.abort(reason),
